@@ -1,0 +1,38 @@
+# make chat and make test do everything on a fresh machine; nothing is done twice.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help setup chat test check format clean
+
+help:
+	@echo "make chat    sets up, indexes the bundled course, serves the model, opens the chat"
+	@echo "make test    sets up, runs every test that needs no GPU"
+	@echo "make check   lint, format and types"
+	@echo "make setup   only the virtual environment, in $(VENV)"
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps -r requirements.lock
+	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+chat: setup
+	$(BIN)/ayudante chat
+
+test: setup
+	$(BIN)/pytest -m "not gpu"
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .ayudante build *.egg-info

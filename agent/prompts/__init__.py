@@ -1,0 +1,8 @@
+"""The prompts, one Markdown file each; the stable part comes first so that vLLM caches it."""
+
+from importlib.resources import files
+
+
+def system_prompt() -> str:
+    """The assistant's instructions, the same for every question."""
+    return files(__name__).joinpath("assistant.md").read_text(encoding="utf-8").strip()

@@ -1,0 +1,84 @@
+"""The tools of the assistant: they only read the course.
+
+Every passage that a tool shows gets a marker, the n of ``[n]``, that stays the same for the whole
+turn; `Evidence` keeps the two together so that citations can be checked by code afterwards.
+"""
+
+from time import monotonic
+from typing import Any
+
+from langchain_core.tools import BaseTool, tool
+
+from agent.events import SearchStep
+from corpus.errors import InputError
+from retrieval.passages import Passage
+from retrieval.retriever import MAX_QUESTION, Retriever
+
+SHOWN_CHARACTERS = 1_200  # of a passage; prompts are what a CPU spends its time on
+
+
+class Evidence:
+    """The passages shown to the model in one turn, by marker, and the best search score."""
+
+    def __init__(self) -> None:
+        self.passages: dict[int, Passage] = {}
+        self.steps: list[SearchStep] = []
+        self.best_score = float("-inf")
+
+    def mark(self, passage: Passage) -> int:
+        """The passage's marker, a new one if it has not been shown yet."""
+        for marker, shown in self.passages.items():
+            if shown.id == passage.id:
+                return marker
+        self.passages[len(self.passages) + 1] = passage
+        return len(self.passages)
+
+    def record(
+        self, name: str, arguments: dict[str, Any], start: float, passages: list[Passage]
+    ) -> SearchStep:
+        """Notes that a tool showed `passages`."""
+        found = tuple((self.mark(passage), passage) for passage in passages)
+        step = SearchStep(name, arguments, round(monotonic() - start, 3), found)
+        self.steps.append(step)
+        return step
+
+
+def shown(step: SearchStep) -> str:
+    """What the model reads of a step: numbered passages, each with its place and breadcrumb."""
+    blocks = [
+        f"Pasaje [{marker}], {passage.label}, {passage.context}:\n{passage.text[:SHOWN_CHARACTERS]}"
+        for marker, passage in step.found
+    ]
+    return "<pasajes>\n" + "\n\n".join(blocks) + "\n</pasajes>"
+
+
+def course_tools(retriever: Retriever, evidence: Evidence, passages_shown: int) -> list[BaseTool]:
+    """`search_course` and `open_passage`, which write what they show into `evidence`."""
+
+    @tool
+    def search_course(query: str) -> str:
+        """Busca pasajes en los materiales del curso (láminas, laboratorios, apuntes).
+
+        Args:
+            query: lo que se busca, en palabras.
+        """
+        start = monotonic()
+        results = retriever.search(query[:MAX_QUESTION], passages_shown)
+        evidence.best_score = max([evidence.best_score, *(result.score for result in results)])
+        found = [result.passage for result in results]
+        return shown(evidence.record("search_course", {"query": query}, start, found))
+
+    @tool
+    def open_passage(marker: int) -> str:
+        """Abre un pasaje ya mostrado junto con el anterior y el siguiente de su documento.
+
+        Args:
+            marker: el número n de la marca [n] del pasaje.
+        """
+        start = monotonic()
+        if marker not in evidence.passages:
+            raise InputError(f"No hay un pasaje [{marker}]. Hay {sorted(evidence.passages)}.")
+        near = retriever.neighbours(evidence.passages[marker].id)
+        return shown(evidence.record("open_passage", {"marker": marker}, start, near))
+
+    return [search_course, open_passage]

@@ -1,0 +1,123 @@
+"""What a course file becomes once read: a `Document` of `Section`s, each with its `Location`."""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+LocationKind = Literal["page", "slide", "cell", "section", "document"]
+WORDS = {"page": "página", "slide": "lámina", "cell": "celda"}
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where in a document something stands.
+
+    Attributes:
+        kind: what is counted; a PDF counts pages, a notebook cells, a text its sections.
+        number: counted from 1 over all of that kind in the document; None for a whole document.
+        last: end of a range (included) when several were folded into one, else None.
+        label: how a person calls it: “lámina 7”, “celda 3”, “§ Evaluación”.
+    """
+
+    kind: LocationKind
+    number: int | None
+    last: int | None
+    label: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The location as the JSON contract has it."""
+        return asdict(self)
+
+    def covers(self, number: int) -> bool:
+        """Whether `number` lies in this place."""
+        return self.number is not None and self.number <= number <= (self.last or self.number)
+
+
+def numbered(kind: LocationKind, number: int, last: int | None = None, word: str = "") -> Location:
+    """A location whose label is its number: “lámina 7”, “láminas 7–9”."""
+    word = word or WORDS[kind]
+    label = f"{word} {number}" if last is None else f"{word}s {number}–{last}"
+    return Location(kind, number, last, label)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of a document with one location: a page, a cell, a headed section.
+
+    Attributes:
+        text: what it says, as `clean` leaves it; code keeps its indentation.
+        location: where it stands.
+        headings: titles from the outermost to its own; empty when it has none.
+    """
+
+    text: str
+    location: Location
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One course file, read.
+
+    Attributes:
+        name: its path relative to the folder that was indexed, with ``/`` on every system.
+        title: its first title, or its name.
+        called: what people call it, “Clase 5”, “Lab 12”; empty when its name does not say.
+        sections: in reading order, none of them empty.
+        warnings: what could not be read in it, for the professor.
+    """
+
+    name: str
+    title: str
+    called: str
+    sections: tuple[Section, ...]
+    warnings: tuple[str, ...] = ()
+
+
+CLASS_OR_LAB = re.compile(
+    r"(?P<word>clase|class|lecture|lab|laboratorio|tarea|auxiliar)[\s_-]*(?P<number>\d+)", re.I
+)
+LEADING_NUMBER = re.compile(r"^(?P<number>\d{1,2})[\s_.-]+\D")
+WORD_FOR = {"class": "Clase", "lecture": "Clase", "laboratorio": "Lab"}
+
+
+def called(name: str) -> str:
+    """“Lab 12” for ``Labs/Lab12_NMT.ipynb``, “Clase 12” for ``12_SequenceModels.pdf``, or empty."""
+    stem = Path(name).stem
+    if match := CLASS_OR_LAB.search(stem):
+        word = match["word"].lower()
+        return f"{WORD_FOR.get(word, word.capitalize())} {int(match['number'])}"
+    if match := LEADING_NUMBER.match(stem):
+        return f"Clase {int(match['number'])}"
+    return ""
+
+
+INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffe\ufffd"
+    "\ufe00-\ufe0f\ue000-\uf8ff\U000e0000-\U000e007f\x00-\x08\x0b-\x1f\x7f]"
+)
+MATH_LETTER = re.compile("[\U0001d400-\U0001d7ff]")  # 𝑤 and 𝒙, which nobody types in a question
+SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f]+")
+
+
+def clean(text: str, *, code: bool = False) -> str:
+    """`text` in NFC without characters that nobody sees; runs of spaces and blank lines folded.
+
+    Zero-width, bidirectional and tag characters go because they can carry words that a person
+    does not see and a model does. `code` keeps the indentation.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = INVISIBLE.sub("", text)
+    text = MATH_LETTER.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    for ligature, letters in (("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬀ", "ff"), ("ﬃ", "ffi"), ("ﬄ", "ffl")):
+        text = text.replace(ligature, letters)
+    lines = (line.rstrip() if code else SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of `data`, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,75 @@
+"""Jupyter notebooks: one section per cell, counted from 1 over all cells.
+
+A cell's breadcrumb is the headings above it. A code cell keeps its code and the beginning of its
+text outputs; pictures are left to whoever opens the notebook.
+"""
+
+import re
+from typing import Any
+
+import nbformat
+
+from corpus.document import Section, clean, numbered
+from corpus.errors import MaterialError
+from corpus.readers import Content
+from corpus.readers.markdown import COMMENT, split
+
+OUTPUT_CHARACTERS = 400  # enough for a loss or a shape; training logs say little more
+ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+IMAGE_DATA = re.compile(r"\(data:image/[^)]*\)|\(attachment:[^)]*\)")
+
+
+def output_text(output: Any) -> str:
+    """What an output says in plain text; empty for pictures."""
+    kind = output.get("output_type")
+    if kind == "stream":
+        return str(output.get("text", ""))
+    if kind == "error":
+        return f"{output.get('ename', '')}: {output.get('evalue', '')}"
+    data = output.get("data", {})
+    return (
+        "" if any(name.startswith("image/") for name in data) else str(data.get("text/plain", ""))
+    )
+
+
+def code_text(cell: Any) -> str:
+    """The code, then the beginning of what it printed."""
+    printed = ESCAPES.sub("", "\n".join(map(output_text, cell.get("outputs", [])))).strip()
+    if len(printed) > OUTPUT_CHARACTERS:
+        printed = printed[:OUTPUT_CHARACTERS].rsplit(None, 1)[0] + " …"
+    return str(cell.source) + (f"\n\nSalida:\n{printed}" if printed else "")
+
+
+def read(data: bytes) -> Content:
+    """Reads a notebook of any version.
+
+    Raises:
+        MaterialError: if it is not a notebook.
+    """
+    try:
+        notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+        cells = list(notebook.cells)
+    except RecursionError as error:
+        raise MaterialError("el cuaderno está anidado sin fin") from error
+    except Exception as error:  # nbformat lets errors of many kinds through on bad JSON
+        raise MaterialError(f"no es un cuaderno de Jupyter ({type(error).__name__})") from error
+
+    sections: list[Section] = []
+    path: tuple[str, ...] = ()
+    title, seen_code = None, False
+    for number, cell in enumerate(cells, start=1):
+        if cell.cell_type == "markdown":
+            source = IMAGE_DATA.sub("()", COMMENT.sub("", str(cell.source)))
+            parts = split(source)
+            here = [headings for headings, _ in parts if headings]
+            path = here[-1] if here else path
+            if not seen_code:
+                title = title or next((name for headings in here for name in headings), None)
+            # A cell that is only headings lives on as the breadcrumb of the cells below it.
+            text = clean(source, code=True) if any(body.strip() for _, body in parts) else ""
+        else:
+            seen_code = True
+            text = clean(code_text(cell), code=True)
+        if text:
+            sections.append(Section(text, numbered("cell", number), path))
+    return Content(title, tuple(sections))

@@ -1,0 +1,20 @@
+"""Passages, embeddings, the FAISS index, BM25, their fusion, the store on disk, evaluation."""
+
+from retrieval.embedding import Embedder, SentenceEmbedder
+from retrieval.evaluation import Report, evaluate
+from retrieval.indexing import IndexReport, update
+from retrieval.passages import Passage
+from retrieval.retriever import Retriever, SearchResult, checked_question
+
+__all__ = [
+    "Embedder",
+    "IndexReport",
+    "Passage",
+    "Report",
+    "Retriever",
+    "SearchResult",
+    "SentenceEmbedder",
+    "checked_question",
+    "evaluate",
+    "update",
+]

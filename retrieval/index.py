@@ -1,0 +1,138 @@
+"""The index: passages, their vectors in FAISS, their words in BM25, and what it was made from.
+
+Row i of the vectors and of the lexical index belongs to passage i. `retrieval.store` keeps it
+whole on disk; `retrieval.indexing` makes it.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import cast
+
+import faiss
+import numpy as np
+
+from corpus.errors import IndexMismatch
+from retrieval.embedding import Embedder, Vectors
+from retrieval.lexical import LexicalIndex
+from retrieval.passages import Passage
+
+FORMAT = 1  # raise it when readers or passages change, so that files are read again
+CONTENTS, PASSAGES, VECTORS, LEXICAL = "index.json", "passages.jsonl", "vectors.faiss", "lexical"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document of the index: the digest of its bytes, and where its file was."""
+
+    digest: str
+    path: str
+    title: str
+    passages: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that could not be read, and why."""
+
+    document: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Everything needed to search, immutable.
+
+    Attributes:
+        passages: in the order of the rows.
+        vectors: FAISS index of unit vectors; inner product is cosine.
+        lexical: BM25 over the same rows.
+        model: id of the embedding model that made the vectors, and digest of its weights.
+        roots: what was indexed, absolute paths; empty for a collection made in memory.
+        documents: by name.
+        skipped: files that were left out.
+    """
+
+    passages: tuple[Passage, ...]
+    vectors: faiss.IndexFlatIP
+    lexical: LexicalIndex
+    model: tuple[str, str]
+    roots: tuple[str, ...]
+    documents: dict[str, Entry]
+    skipped: tuple[Skipped, ...]
+
+    @classmethod
+    def build(
+        cls,
+        passages: list[Passage],
+        vectors: Vectors,
+        model: tuple[str, str],
+        roots: tuple[str, ...] = (),
+        documents: dict[str, Entry] | None = None,
+        skipped: tuple[Skipped, ...] = (),
+    ) -> "Index":
+        """Indexes `passages`, whose `vectors` are unit rows of shape (passages, dimension)."""
+        rows = faiss.IndexFlatIP(vectors.shape[1])
+        rows.add(vectors)
+        lexical = LexicalIndex.build([passage.searchable for passage in passages])
+        return cls(tuple(passages), rows, lexical, model, roots, documents or {}, skipped)
+
+    def vectors_of(self, rows: list[int]) -> Vectors:
+        """Vectors of some rows, shape (rows, dimension)."""
+        found: Vectors = self.vectors.reconstruct_batch(np.array(rows, np.int64))
+        return found
+
+    def check_model(self, embedder: Embedder) -> None:
+        """Raises `IndexMismatch` if `embedder` is not the model that made the vectors."""
+        if self.model != (embedder.id, embedder.digest):
+            raise IndexMismatch(
+                f"El índice fue hecho con el modelo {self.model[0]} ({self.model[1][:8]}) y el "
+                f"ajuste pide {embedder.id} ({embedder.digest[:8]}). Use el mismo con "
+                "--embedding-model o rehágalo con: ayudante index --rebuild"
+            )
+
+    def save(self, folder: Path) -> None:
+        """Writes the index to an empty `folder`."""
+        contents = {
+            "format": FORMAT,
+            "model": self.model,
+            "roots": self.roots,
+            "documents": {name: asdict(entry) for name, entry in self.documents.items()},
+            "skipped": [asdict(skipped) for skipped in self.skipped],
+        }
+        (folder / CONTENTS).write_text(json.dumps(contents, ensure_ascii=False, indent=1))
+        with (folder / PASSAGES).open("w") as file:
+            for passage in self.passages:
+                file.write(json.dumps(passage.to_dict(), ensure_ascii=False) + "\n")
+        faiss.write_index(self.vectors, str(folder / VECTORS))
+        self.lexical.save(folder / LEXICAL)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Index":
+        """Reads what `save` wrote; the caller has checked the files.
+
+        Raises:
+            IndexMismatch: if another version of the program wrote it.
+        """
+        contents = json.loads((folder / CONTENTS).read_text())
+        if contents["format"] != FORMAT:
+            raise IndexMismatch(
+                f"El índice tiene el formato {contents['format']} y este programa lee el {FORMAT}. "
+                "Rehágalo con: ayudante index --rebuild"
+            )
+        with (folder / PASSAGES).open() as file:
+            passages = tuple(Passage.from_dict(json.loads(line)) for line in file)
+        entries = contents["documents"].items()
+        return cls(
+            passages=passages,
+            vectors=cast("faiss.IndexFlatIP", faiss.read_index(str(folder / VECTORS))),
+            lexical=LexicalIndex.load(folder / LEXICAL),
+            model=tuple(contents["model"]),
+            roots=tuple(contents["roots"]),
+            documents={
+                name: Entry(**{**entry, "warnings": tuple(entry["warnings"])})
+                for name, entry in entries
+            },
+            skipped=tuple(Skipped(**skipped) for skipped in contents["skipped"]),
+        )

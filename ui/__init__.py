@@ -1,0 +1,1 @@
+"""The command line and the chat page; nothing here decides anything about answers."""

@@ -1,0 +1,353 @@
+"""The command line: ``ayudante index | search | ask | evaluate | chat | serve | doctor``.
+
+Results go to stdout, everything else to stderr. The exit code is 0 on success and 2, after one
+line that says what to do, on bad input or a missing piece.
+"""
+
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from corpus.errors import AyudanteError, IndexMissing, InputError
+from corpus.settings import Settings
+from retrieval import Report, Retriever, SearchResult, SentenceEmbedder, evaluate, update
+from retrieval.evaluation import MEASURES
+from retrieval.packaged import Progress
+from retrieval.retriever import SYSTEMS, System
+from ui.console import ProgressDisplay, err, out, print_json
+
+if TYPE_CHECKING:
+    from agent import Answer
+
+# The agent is imported inside the commands that need it: searching should not wait for LangChain.
+QUESTIONS = Path(__file__).parent.parent / "corpus" / "questions"
+
+app = typer.Typer(
+    help="Ayudante de un curso: responde preguntas desde sus materiales, con citas exactas.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+IndexOption = Annotated[
+    Path | None, typer.Option("--index", help="Carpeta del índice [.ayudante/index].")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Imprime un documento JSON.")]
+EmbeddingOption = Annotated[
+    str | None,
+    typer.Option("--embedding-model", help="«embedded», un id de hub o una carpeta."),
+]
+LlmOption = Annotated[
+    str | None, typer.Option("--llm", help="«embedded», un id de hub o una carpeta.")
+]
+BatchOption = Annotated[
+    str | None,
+    typer.Option("--batch", help="Archivo con una pregunta por línea; «-» es la entrada estándar."),
+]
+QuestionArgument = Annotated[str | None, typer.Argument(help="La pregunta.", show_default=False)]
+
+
+@app.command()
+def index(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Archivos y carpetas del curso; sin ellos, los de la última vez."),
+    ] = None,
+    index: IndexOption = None,
+    embedding_model: EmbeddingOption = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Rehace el índice entero.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Construye o actualiza el índice desde archivos y carpetas; por omisión, el curso incluido."""
+    settings = Settings.load(index=index, embedding_model=embedding_model)
+    with ProgressDisplay() as progress:
+        embedder = SentenceEmbedder(settings.embedding_model, settings.cache, progress)
+        report = update(settings.index, paths or [], embedder, rebuild=rebuild, progress=progress)
+    if as_json:
+        print_json(report.to_dict())
+        return
+    out.print(
+        f"{report.documents} documentos, {report.passages} pasajes en {settings.index} "
+        f"({report.added} nuevos, {report.updated} cambiados, {report.removed} retirados; "
+        f"{report.seconds:.1f} s)"
+    )
+    for skipped in report.skipped:
+        out.print(f"  no leído: {skipped.document}: {skipped.reason}", markup=False)
+
+
+@app.command()
+def search(
+    question: QuestionArgument = None,
+    k: Annotated[int, typer.Option("-k", help="Cuántos resultados.")] = 10,
+    batch: BatchOption = None,
+    index: IndexOption = None,
+    embedding_model: EmbeddingOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Busca pasajes en el índice, sin modelo de lenguaje."""
+    settings = Settings.load(index=index, embedding_model=embedding_model)
+    with ProgressDisplay() as progress:
+        retriever = Retriever.open(settings=settings, progress=progress)
+        if batch is None:
+            results = retriever.search(required(question), k)
+    if batch is not None:
+        for line in questions_of(batch):
+            print_json(found(line, retriever.search(line, k)), indent=None)
+    elif as_json:
+        print_json(found(required(question), results))
+    else:
+        for result in results:
+            passage = result.passage
+            out.print(f"{result.rank:>2}. {passage.label} — {passage.document}", markup=False)
+            out.print(f"    {' '.join(passage.text.split())[:160]}", style="dim", markup=False)
+
+
+@app.command()
+def ask(
+    question: QuestionArgument = None,
+    conversation: Annotated[
+        str | None, typer.Option("--conversation", help="Sigue una conversación con ese nombre.")
+    ] = None,
+    batch: BatchOption = None,
+    index: IndexOption = None,
+    embedding_model: EmbeddingOption = None,
+    llm: LlmOption = None,
+    no_llm: Annotated[
+        bool, typer.Option("--no-llm", help="Responde con extractos, sin modelo de lenguaje.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Responde una pregunta sobre el curso, con citas."""
+    from agent import Assistant
+
+    settings = Settings.load(index=index, embedding_model=embedding_model, llm=llm)
+    if batch is None:
+        question = required(question)
+    with ProgressDisplay() as progress:
+        retriever = Retriever.open(settings=settings, progress=progress)
+        if question is not None:
+            retriever.search(question, 1)  # a bad question should not wait for the model
+        assistant = Assistant(retriever, settings, use_model=not no_llm, progress=progress)
+        assistant.__enter__()
+    try:
+        if assistant.notice:
+            err.print(f"Sin modelo de lenguaje: {assistant.notice}", markup=False)
+        if batch is not None:
+            for line in questions_of(batch):
+                print_json(assistant.ask(line, conversation).to_dict(), indent=None)
+            return
+        answer = assistant.ask(str(question), conversation)
+    finally:
+        assistant.__exit__(None, None, None)
+    if as_json:
+        print_json(answer.to_dict())
+    else:
+        show(answer)
+
+
+@app.command(name="evaluate")
+def evaluate_command(
+    path: Annotated[
+        Path | None, typer.Argument(help="Carpeta en formato BEIR; sin ella, las del curso.")
+    ] = None,
+    systems: Annotated[
+        str, typer.Option("--systems", help="Sistemas que se comparan, separados por comas.")
+    ] = ",".join(SYSTEMS),
+    index: IndexOption = None,
+    embedding_model: EmbeddingOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Mide la búsqueda con preguntas juzgadas."""
+    settings = Settings.load(index=index, embedding_model=embedding_model)
+    chosen = tuple(known_system(name.strip()) for name in systems.split(",") if name.strip())
+    with ProgressDisplay() as progress:
+        report = evaluate(path or QUESTIONS, systems=chosen, settings=settings, progress=progress)
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        show_report(report)
+
+
+@app.command()
+def chat(
+    index: IndexOption = None,
+    port: Annotated[int, typer.Option("--port", help="Puerto de la página.")] = 7860,
+    embedding_model: EmbeddingOption = None,
+    llm: LlmOption = None,
+    no_llm: Annotated[
+        bool, typer.Option("--no-llm", help="Responde con extractos, sin modelo de lenguaje.")
+    ] = False,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Abre el navegador.")
+    ] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Abre la página de conversación en este computador; hace el índice y enciende el modelo."""
+    from agent import Assistant
+    from agent.serving.server import free_port
+    from ui.page import launch
+
+    settings = Settings.load(index=index, embedding_model=embedding_model, llm=llm)
+    port = free_port(port)
+    with ProgressDisplay() as progress:
+        retriever = opened_or_built(settings, progress)
+        assistant = Assistant(
+            retriever, settings, share=True, use_model=not no_llm, progress=progress
+        )
+        assistant.__enter__()
+    try:
+        if assistant.notice:
+            err.print(f"Sin modelo de lenguaje: {assistant.notice}", markup=False)
+        address = launch(assistant, port, open_browser=open_browser)
+        if as_json:
+            print_json({"url": address, "model": assistant.model_name})
+        err.print(f"Página lista en {address} (Ctrl+C para terminar)", markup=False)
+        until_stopped()
+    finally:
+        assistant.__exit__(None, None, None)
+
+
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option("--port", help="Puerto; 0 toma uno libre.")] = None,
+    llm: LlmOption = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Solo enciende el modelo de lenguaje, para que ask y chat respondan sin esperar."""
+    from agent import ModelServer
+
+    settings = Settings.load(llm_port=port, llm=llm, index=index)
+    server = ModelServer(settings, share=True, progress=ProgressDisplay())
+    with server as address:
+        if as_json:
+            print_json({"url": address.url, "model": address.model})
+        err.print(f"{address.model} listo en {address.url} (Ctrl+C para terminar)", markup=False)
+        if server.process is None:
+            err.print("Ya estaba encendido por otro proceso; no hay nada que hacer.")
+            return
+        until_stopped()
+
+
+@app.command()
+def doctor(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Dice qué funciona, qué falta y cómo conseguirlo."""
+    from ui.doctor import examine
+
+    checks = examine(Settings.load(index=index))
+    if as_json:
+        print_json({"checks": [check.to_dict() for check in checks]})
+        return
+    for check in checks:
+        out.print(f"{'✔' if check.ok else '✘'} {check.name}: {check.detail}", markup=False)
+        if check.mend:
+            out.print(f"    {check.mend}", style="dim", markup=False)
+
+
+def required(question: str | None) -> str:
+    """The question of the command line; an absent one is an empty one."""
+    if question is None or not question.strip():
+        raise InputError("Falta la pregunta. Escríbala entre comillas, o use --batch ARCHIVO.")
+    return question
+
+
+def questions_of(batch: str) -> Iterator[str]:
+    """The questions of a batch file, blank lines left out."""
+    try:
+        text = sys.stdin.read() if batch == "-" else Path(batch).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"No se puede leer {batch}: {error}.") from error
+    lines = [line.strip() for line in text.splitlines()]
+    yield from (line for line in lines if line)
+
+
+def known_system(name: str) -> System:
+    """The system called `name`; raises `InputError` if there is none."""
+    for system in SYSTEMS:
+        if system == name:
+            return system
+    raise InputError(f"No existe el sistema «{name}». Hay: {', '.join(SYSTEMS)}.")
+
+
+def opened_or_built(settings: Settings, progress: Progress) -> Retriever:
+    """The course's retriever; the bundled course is indexed if there is no index yet."""
+    try:
+        return Retriever.open(settings=settings, progress=progress)
+    except IndexMissing:
+        return Retriever.build([], settings=settings, progress=progress)
+
+
+def found(question: str, results: list[SearchResult]) -> dict[str, Any]:
+    """A search as the JSON contract has it."""
+    return {"query": question, "results": [result.to_dict() for result in results]}
+
+
+def show(answer: "Answer") -> None:
+    """An answer for a person."""
+    out.print(answer.text, markup=False)
+    if answer.notice:
+        err.print(answer.notice, markup=False)
+    if answer.citations:
+        out.print()
+    for citation in answer.citations:
+        place = f"[{citation.marker}] {citation.label} — {citation.passage.document}"
+        out.print(place, style="dim", markup=False)
+
+
+def show_report(report: Report) -> None:
+    """An evaluation as a table."""
+    out.print(f"{report.path}: {report.queries} preguntas, {report.documents} documentos")
+    out.print(f"{'':10}" + "".join(f"{measure:>22}" for measure in MEASURES) + f"{'s':>8}")
+    for name, measures in report.systems.items():
+        cells = (measures[measure] for measure in MEASURES)
+        row = "".join(f"{f'{c.mean:.3f} [{c.low:.3f}, {c.high:.3f}]':>22}" for c in cells)
+        out.print(f"{name:10}{row}{report.seconds[name]:8.2f}", markup=False)
+    for comparison in report.comparisons:
+        if comparison.measure == "nDCG@10":
+            out.print(
+                f"{comparison.a} − {comparison.b}: {comparison.difference:+.3f} nDCG@10, "
+                f"p = {comparison.p:.3f} (corregido)"
+            )
+
+
+def until_stopped() -> None:
+    """Waits for Ctrl+C or SIGTERM."""
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    signal.signal(signal.SIGINT, lambda *_: stopped.set())
+    stopped.wait()
+
+
+def main() -> None:
+    """Runs the command line; see the module for exit codes."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        code = app(standalone_mode=False)
+    except TyperException as error:
+        said = getattr(error, "format_message", error.__str__)()
+        err.print(f"{said} Vea: ayudante --help", markup=False)
+        sys.exit(2)
+    except AyudanteError as error:
+        err.print(" ".join(str(error).split()), markup=False)
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
+    except Exception as error:  # a bug: the person gets a line, the details go to a file
+        log = Path(Settings.load().cache) / "error.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(traceback.format_exc())
+        err.print(f"Error inesperado: {type(error).__name__}: {error} (detalle en {log})")
+        sys.exit(2)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

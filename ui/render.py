@@ -1,0 +1,62 @@
+"""Events of the assistant as what the page shows. Text of the course and of the model is data:
+it can show formulas and code, and it can neither load anything remote nor bring HTML of its own.
+"""
+
+import re
+
+from gradio import ChatMessage
+
+from agent.events import Answer, SearchStep
+from retrieval.passages import Passage
+
+VERBATIM = re.compile(
+    r"(```.*?(?:```|\Z)|`[^`\n]+`|\$\$.*?\$\$|\$[^$\n]+\$|\\\[.*?\\\]|\\\(.*?\\\))", re.S
+)
+IMAGE = re.compile(r"!\[([^]]*)\](\([^)]*\)|\[[^]]*\])?")
+STEP_TITLES = {"search_course": "Buscó en el curso", "open_passage": "Abrió un pasaje"}
+EMPTY = "Aquí aparecerán las láminas y celdas que respaldan la respuesta."
+
+
+def safe(text: str) -> str:
+    """Markdown without images or HTML; code and formulas are left as they are."""
+    parts = VERBATIM.split(text)
+    return "".join(
+        part if at % 2 else IMAGE.sub(r"\1", part).replace("<", "&lt;")
+        for at, part in enumerate(parts)
+    )
+
+
+def step_message(step: SearchStep) -> ChatMessage:
+    """A tool's use as a message that folds away."""
+    places = "\n".join(f"- [{marker}] {safe(passage.label)}" for marker, passage in step.found)
+    asked = ", ".join(str(value) for value in step.arguments.values())
+    title = f"{STEP_TITLES.get(step.tool, step.tool)}: {asked[:80]}"
+    return ChatMessage(
+        role="assistant",
+        content=places,
+        metadata={"title": title, "duration": step.seconds, "status": "done"},
+    )
+
+
+def answer_message(answer: Answer) -> ChatMessage:
+    """The final text, with its notice if there is one."""
+    notice = f"\n\n*{safe(answer.notice)}*" if answer.notice else ""
+    return ChatMessage(role="assistant", content=safe(answer.text) + notice)
+
+
+def sources(answer: Answer) -> str:
+    """The cited passages as Markdown: label, document, text."""
+    if not answer.citations:
+        return EMPTY
+    return "\n\n---\n\n".join(
+        f"**[{citation.marker}] {safe(citation.label)}**  \n"
+        f"`{citation.passage.document}`\n\n{body(citation.passage)}"
+        for citation in answer.citations
+    )
+
+
+def body(passage: Passage) -> str:
+    """A passage's text as a person reads it; a notebook cell keeps its lines."""
+    if passage.location.kind == "cell" and not passage.text.lstrip().startswith("#"):
+        return f"```python\n{passage.text.replace('```', '')}\n```"
+    return safe(passage.text).replace("\n", "  \n")
