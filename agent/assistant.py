@@ -7,10 +7,11 @@ the answer and are labelled as an extract.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from json import JSONDecodeError
 from time import monotonic
 from types import TracebackType
 
-import httpx
+import httpx2
 import openai
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
@@ -36,7 +37,8 @@ HISTORY_TURNS = 2  # a small model loses the thread with more
 FOLLOW_UP_WORDS = 3  # a question with fewer content words is searched with the one before it
 EXTRACT_PASSAGES = 3
 EXTRACT_CHARACTERS = 600
-LOST = (openai.APIError, httpx.HTTPError)
+# What a server that fails raises; the last two when a stream is cut or is not what it should be.
+LOST = (openai.APIError, httpx2.HTTPError, JSONDecodeError)
 
 
 @dataclass
@@ -101,6 +103,7 @@ class Assistant:
         self._server = ModelServer(self.settings, share=share, progress=progress)
 
     def __enter__(self) -> "Assistant":
+        _ = self.retriever.embedder.dimension  # loads it now, not under the first question
         if self._wanted:
             try:
                 address = self._server.open()
@@ -191,7 +194,7 @@ class Assistant:
         try:
             yield from self.written(turn, run(self.model, tools, messages, bounds))
         except LOST as error:
-            slow = isinstance(error, openai.APITimeoutError | httpx.TimeoutException)
+            slow = isinstance(error, openai.APITimeoutError | httpx2.TimeoutException)
             trouble = say("model_slow" if slow else "model_lost", turn.language)
         if not turn.text.strip() or WRITTEN_CALL.match(turn.text):
             yield self.extract(turn, trouble or say("model_silent", turn.language))
@@ -264,7 +267,7 @@ def shortened(passage: Passage) -> str:
 
 def chat_model(address: ServerAddress, settings: Settings) -> BaseChatModel:
     """The client of the model's server: deterministic, bounded in length and time."""
-    timeout = httpx.Timeout(settings.llm_read_seconds, connect=5.0)
+    timeout = openai.Timeout(settings.llm_read_seconds, connect=5.0)
     return ChatOpenAI(
         model=address.model,
         base_url=address.url,

@@ -78,10 +78,12 @@ def placed(sentence: str, markers: list[int]) -> str:
 
 
 def nearest(text: str, shown: dict[int, Passage], embedder: Embedder) -> int:
-    """The marker of the passage nearest to `text` in meaning."""
+    """The marker of the passage nearest to `text`, in meaning and in words alike."""
     vector = embedder.embed_queries([text])[0]
     rows = embedder.embed_passages([passage.searchable for passage in shown.values()])
-    return list(shown)[int((rows @ vector).argmax())]
+    said = set(tokens(text))
+    held = [len(said & set(tokens(p.searchable))) / max(1, len(said)) for p in shown.values()]
+    return list(shown)[int((rows @ vector + held).argmax())]
 
 
 def quote(sentence: str, text: str) -> str:

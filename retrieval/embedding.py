@@ -69,6 +69,8 @@ class SentenceEmbedder:
 
         logging.disable_progress_bar()
         embedded = self._model == EMBEDDED
+        if self._model.startswith(("/", ".", "~")) and not Path(self._model).is_dir():
+            raise ModelUnavailable(f"No existe la carpeta {self._model} del modelo de embeddings.")
         source = str(e5.folder(self._cache, self._progress)) if embedded else self._model
         try:
             return SentenceTransformer(source, local_files_only=embedded)

@@ -9,6 +9,7 @@ import gradio as gr
 from agent import Answer, Assistant, SearchStep, TextDelta
 from agent.serving.server import HOST
 from corpus.errors import AyudanteError
+from retrieval.retriever import MAX_QUESTION
 from ui.render import EMPTY, answer_message, safe, sources, step_message
 
 LATEX: list[dict[str, str | bool]] = [
@@ -24,7 +25,7 @@ STARTERS = [
 ]
 CONCURRENT, QUEUED = 8, 64
 FONT = ["system-ui", "sans-serif"]  # local fonts: the page asks nothing of other machines
-CSS = ".sources {max-height: 75vh; overflow-y: auto; padding: 0 .25rem}"
+CSS = "#sources {max-height: 75vh; overflow-y: auto; padding: 0 .25rem}"
 
 
 def respond(assistant: Assistant) -> Any:
@@ -65,7 +66,7 @@ def build(assistant: Assistant) -> gr.Blocks:
                 panel = gr.Markdown(
                     EMPTY,
                     latex_delimiters=LATEX,
-                    elem_classes="sources",
+                    elem_id="sources",
                     label="Fuentes",
                     render=False,
                 )
@@ -75,10 +76,17 @@ def build(assistant: Assistant) -> gr.Blocks:
                         latex_delimiters=LATEX,
                         height="65vh",
                         label="Conversación",
+                        show_label=False,
+                        buttons=["copy"],
                         placeholder="Pregunta lo que quieras sobre el curso.",
                     ),
                     textbox=gr.Textbox(
-                        placeholder="Escribe tu pregunta…", max_length=4_000, label="Pregunta"
+                        placeholder="Escribe tu pregunta…",
+                        max_length=MAX_QUESTION,
+                        label="Pregunta",
+                        show_label=False,
+                        submit_btn=True,
+                        stop_btn=True,
                     ),
                     examples=STARTERS,
                     cache_examples=False,

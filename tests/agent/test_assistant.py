@@ -1,0 +1,156 @@
+import httpx2
+import openai
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage
+
+from agent import Answer, Assistant
+from agent.messages import language_of
+from corpus import InputError, Settings
+from retrieval import Retriever
+from tests.conftest import ScriptedModel
+
+REQUEST = httpx2.Request("POST", "http://127.0.0.1/v1")
+SAID = AIMessage("Softmax convierte los logits en probabilidades.")
+
+
+def ask(retriever: Retriever, settings: Settings, model: ScriptedModel | None) -> Answer:
+    with Assistant(retriever, settings, model=model, use_model=False) as assistant:
+        return assistant.ask("¿Qué hace softmax con los logits?")
+
+
+def test_without_a_model_the_best_passages_are_the_answer(
+    retriever: Retriever, settings: Settings
+) -> None:
+    answer = ask(retriever, settings, None)
+    assert answer.model is None
+    assert answer.text.startswith("Extracto de los materiales (sin modelo de lenguaje):")
+    assert "convierte los logits en probabilidades" in answer.text
+    assert answer.citations[0].label == "Clase 4, § Definición"
+
+
+def test_below_the_evidence_floor_the_model_is_not_asked(
+    retriever: Retriever, settings: Settings
+) -> None:
+    model = ScriptedModel(script=[])
+    strict = settings.model_copy(update={"evidence_floor": 9.0})
+    answer = ask(retriever, strict, model)
+    assert answer.status == "not_in_materials"
+    assert "No encuentro eso" in answer.text
+    assert answer.citations == ()
+    assert model._asked == []
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (openai.APIConnectionError(request=REQUEST), "se perdió la conexión con el modelo"),
+        (openai.APITimeoutError(request=REQUEST), "el modelo tardó demasiado"),
+        (httpx2.RemoteProtocolError("cut"), "se perdió la conexión con el modelo"),
+    ],
+)
+def test_a_cut_stream_keeps_what_was_said_and_says_why(
+    retriever: Retriever, settings: Settings, error: Exception, said: str
+) -> None:
+    text = "La función softmax convierte los logits"
+    answer = ask(retriever, settings, ScriptedModel(script=[error], before_error=text))
+    assert answer.text.startswith(text)
+    assert answer.notice == f"La respuesta se cortó antes de terminar: {said}"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        AIMessage(""),
+        AIMessage('{"name": "rm", "arguments": {}}'),
+        openai.APIConnectionError(request=REQUEST),
+    ],
+    ids=["silence", "nonsense", "refused"],
+)
+def test_a_model_that_says_nothing_leaves_an_extract(
+    retriever: Retriever, settings: Settings, message: object
+) -> None:
+    answer = ask(retriever, settings, ScriptedModel(script=[message]))
+    assert answer.text.startswith("Extracto de los materiales")
+    assert answer.notice
+    assert answer.citations
+
+
+def test_a_bug_of_ours_is_not_swallowed(retriever: Retriever, settings: Settings) -> None:
+    with pytest.raises(ZeroDivisionError):
+        ask(retriever, settings, ScriptedModel(script=[ZeroDivisionError()]))
+
+
+def test_the_json_follows_the_contract(retriever: Retriever, settings: Settings) -> None:
+    data = ask(retriever, settings, ScriptedModel(script=[SAID])).to_dict()
+    assert {
+        "question", "answer", "status", "language", "citations", "steps", "seconds", "model",
+    } <= set(data)  # fmt: skip
+    assert set(data["seconds"]) == {"retrieval", "first_token", "total"}
+    assert data["model"] == "scripted"
+    citation = data["citations"][0]
+    assert {"marker", "passage_id", "document", "location", "quote"} <= set(citation)
+    assert citation["quote"] in retriever.passage(citation["passage_id"]).text
+    assert f"[{citation['marker']}]" in data["answer"]
+
+
+def test_a_conversation_is_remembered(retriever: Retriever, settings: Settings) -> None:
+    model = ScriptedModel(script=[SAID, SAID])
+    with Assistant(retriever, settings, model=model) as assistant:
+        assistant.ask("¿Qué hace softmax con los logits?", "ana")
+        follow_up = assistant.ask("¿y por qué?", "ana")
+        assert assistant.conversations.turns("beto", 5) == []
+    said = [m.text for m in model._asked[1] if isinstance(m, HumanMessage | AIMessage)]
+    assert said[0] == "¿Qué hace softmax con los logits?"
+    assert "[1]" not in said[1]
+    assert "softmax" in follow_up.steps[0].arguments["query"]
+
+
+def test_the_question_is_stored_before_the_model_answers(
+    retriever: Retriever, settings: Settings
+) -> None:
+    model = ScriptedModel(script=[KeyboardInterrupt()])
+    with Assistant(retriever, settings, model=model) as assistant:
+        with pytest.raises(BaseException):  # noqa: B017, PT011
+            assistant.ask("¿Qué hace softmax?", "ana")
+        with assistant.conversations.connection() as connection:
+            rows = connection.execute("SELECT question, answer FROM turns").fetchall()
+    assert rows == [("¿Qué hace softmax?", None)]
+
+
+@pytest.mark.parametrize("question", ["", " ", "x" * 100_000])
+def test_a_bad_question_is_refused(retriever: Retriever, settings: Settings, question: str) -> None:
+    with Assistant(retriever, settings, use_model=False) as assistant, pytest.raises(InputError):
+        assistant.ask(question)
+
+
+def test_a_server_that_does_not_answer_leaves_extracts_and_a_reason(
+    retriever: Retriever, settings: Settings
+) -> None:
+    nowhere = settings.model_copy(update={"llm_url": "http://127.0.0.1:9"})
+    with Assistant(retriever, nowhere) as assistant:
+        answer = assistant.ask("¿Qué hace softmax con los logits?")
+    assert "Ningún modelo responde en http://127.0.0.1:9/v1" in assistant.notice
+    assert answer.model is None
+    assert answer.citations
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("xq el perceptron no puede con el xor?", "es"),
+        ("¿Cómo funciona la atención?", "es"),
+        ("How does attention work?", "en"),
+        ("should I put a softmax before the loss in pytorch", "en"),
+    ],
+)
+def test_the_question_decides_the_language(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+def test_an_english_question_gets_english_messages(
+    retriever: Retriever, settings: Settings
+) -> None:
+    with Assistant(retriever, settings, use_model=False) as assistant:
+        answer = assistant.ask("What does the softmax function do with the logits?")
+    assert answer.language == "en"
+    assert answer.text.startswith("Extract from the materials")

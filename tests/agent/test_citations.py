@@ -1,0 +1,76 @@
+from agent.citations import checked, quote
+from corpus.document import numbered
+from retrieval import Passage
+from tests.conftest import WordsEmbedder
+
+
+def passage(number: int, text: str) -> Passage:
+    return Passage(f"d#{number}", "d.pdf", "D", "Clase 1", (), text, numbered("page", number))
+
+
+SHOWN = {
+    1: passage(1, "La función softmax convierte los logits en probabilidades."),
+    2: passage(2, "El perceptrón fue propuesto por Frank Rosenblatt en 1958.\nOtra línea."),
+}
+
+
+def check(text: str) -> tuple[str, list[int]]:
+    answer, citations = checked(text, SHOWN, WordsEmbedder())
+    return answer, [citation.marker for citation in citations]
+
+
+def test_valid_markers_stay() -> None:
+    assert check("Softmax da probabilidades [1].") == ("Softmax da probabilidades [1].", [1])
+
+
+def test_markers_of_nothing_are_removed() -> None:
+    answer, markers = check("El perceptrón es de Rosenblatt [7].")
+    assert "[7]" not in answer
+    assert markers == [2]
+
+
+def test_a_sentence_without_marker_gets_the_passage_that_supports_it() -> None:
+    answer, markers = check("El perceptrón fue propuesto por Rosenblatt en 1958. Sí.")
+    assert answer == "El perceptrón fue propuesto por Rosenblatt en 1958 [2]. Sí."
+    assert markers == [2]
+
+
+def test_a_sentence_that_nothing_supports_stays_without() -> None:
+    answer, markers = check(
+        "Softmax convierte logits en probabilidades. Los dinosaurios comían helechos gigantes."
+    )
+    assert answer.endswith("Los dinosaurios comían helechos gigantes.")
+    assert markers == [1]
+
+
+def test_an_answer_always_cites_something() -> None:
+    answer, markers = check("Rosenblatt.")
+    assert (answer, markers) == ("Rosenblatt. [2]", [2])
+
+
+def test_code_and_formulas_are_left_alone() -> None:
+    text = "Usa softmax así:\n```python\nx = logits[1] + probabilidades[9]\n```"
+    answer, _ = check(text)
+    assert "x = logits[1] + probabilidades[9]" in answer
+    formula = "$$ p_{[9]} = 1 $$"
+    assert formula in check(f"Los logits dan probabilidades softmax:\n{formula}")[0]
+
+
+def test_several_markers_at_once() -> None:
+    assert check("Softmax y perceptrón [1, 2].") == ("Softmax y perceptrón [1][2].", [1, 2])
+
+
+def test_numbers_with_points_do_not_break_sentences() -> None:
+    answer, _ = check("La función softmax convierte los logits 0.5 en probabilidades.")
+    assert answer == "La función softmax convierte los logits 0.5 en probabilidades [1]."
+
+
+def test_a_quote_is_an_exact_span() -> None:
+    text = SHOWN[2].text
+    found = quote("¿En qué año propuso Rosenblatt el perceptrón?", text)
+    assert found == "El perceptrón fue propuesto por Frank Rosenblatt en 1958."
+    assert found in text
+
+
+def test_nothing_shown_cites_nothing() -> None:
+    assert checked("Hola [1].", {}, WordsEmbedder()) == ("Hola.", ())

@@ -1,0 +1,140 @@
+import json
+
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+
+from agent import Answer, Assistant, SearchStep, TextDelta
+from agent.loop import may_be_call, tool_call, understood
+from corpus import Settings
+from retrieval import Retriever
+from tests.conftest import ScriptedModel
+
+QUESTION = "¿Qué hace softmax con los logits?"
+SAID = AIMessage("La función softmax convierte los logits en probabilidades que suman uno.")
+
+
+def call(name: str, **arguments: object) -> AIMessage:
+    return AIMessage("", tool_calls=[tool_call(name, arguments)])
+
+
+def written(name: str, **arguments: object) -> AIMessage:
+    text = json.dumps({"name": name, "arguments": arguments})
+    return AIMessage(f"```json\n{text}\n```")
+
+
+def answered(
+    retriever: Retriever, settings: Settings, *script: object
+) -> tuple[Answer, ScriptedModel, list[object]]:
+    model = ScriptedModel(script=list(script))
+    with Assistant(retriever, settings, model=model) as assistant:
+        events = list(assistant.stream(QUESTION))
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    return answer, model, list(events)
+
+
+def test_the_course_is_searched_before_the_model_is_asked(
+    retriever: Retriever, settings: Settings
+) -> None:
+    answer, model, events = answered(retriever, settings, SAID)
+    assert isinstance(events[0], SearchStep)
+    assert events[0].arguments == {"query": QUESTION}
+    human, asked, result, reminder = model._asked[0][1:]
+    assert isinstance(human, HumanMessage)
+    assert isinstance(asked, AIMessage)
+    assert asked.tool_calls[0]["name"] == "search_course"
+    assert isinstance(result, ToolMessage)
+    assert "Pasaje [1], Clase 4, § Definición" in result.text
+    assert QUESTION in reminder.text
+    assert answer.status == "answered"
+
+
+def test_text_is_streamed_and_the_answer_closes(retriever: Retriever, settings: Settings) -> None:
+    answer, _, events = answered(retriever, settings, SAID)
+    pieces = [event.text for event in events if isinstance(event, TextDelta)]
+    assert len(pieces) > 3
+    assert "".join(pieces) == SAID.text
+    assert answer.text == SAID.text.removesuffix(".") + " [1]."
+    assert answer.citations[0].passage.document == "clase-04.md"
+
+
+def test_the_model_may_search_again_and_open_a_passage(
+    retriever: Retriever, settings: Settings
+) -> None:
+    answer, model, _ = answered(
+        retriever,
+        settings,
+        call("search_course", query="perceptrón recta"),
+        call("open_passage", marker=1),
+        SAID,
+    )
+    assert [step.tool for step in answer.steps] == [
+        "search_course", "search_course", "open_passage",
+    ]  # fmt: skip
+    assert "El perceptrón separa con una recta" in model._asked[1][-2].text
+    opened = {passage.id for _, passage in answer.steps[2].found}
+    assert answer.steps[0].found[0][1].id in opened
+    assert len(opened) > 1
+
+
+def test_a_call_written_as_text_is_understood_and_never_shown(
+    retriever: Retriever, settings: Settings
+) -> None:
+    answer, _, events = answered(
+        retriever, settings, written("search_course", query="perceptrón"), SAID
+    )
+    assert len(answer.steps) == 2
+    assert "```" not in "".join(e.text for e in events if isinstance(e, TextDelta))
+
+
+def test_tools_close_when_they_are_spent(retriever: Retriever, settings: Settings) -> None:
+    again = call("search_course", query="softmax")
+    answer, model, _ = answered(retriever, settings, again, again, SAID)
+    assert settings.tool_calls == 3
+    assert [sorted(names) for names in model._offered] == [
+        ["open_passage", "search_course"],
+        ["open_passage", "search_course"],
+        [],
+    ]
+    assert len(answer.steps) == 3
+
+
+def test_a_wrong_marker_is_told_to_the_model(retriever: Retriever, settings: Settings) -> None:
+    answer, model, _ = answered(retriever, settings, call("open_passage", marker=77), SAID)
+    assert "No hay un pasaje [77]" in model._asked[1][-2].text
+    assert answer.status == "answered"
+
+
+def test_an_unknown_tool_does_not_end_the_answer(retriever: Retriever, settings: Settings) -> None:
+    answer, _, _ = answered(retriever, settings, call("format_disk"), SAID)
+    assert answer.citations
+    assert [step.tool for step in answer.steps] == ["search_course"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name": "search_course", "arguments": {"query": "x"}}',
+        '```json\n{"name": "search_course", "arguments": {"query": "x"}}\n```',
+        '<tool_call>\n{"name": "search_course", "arguments": {"query": "x"}}\n</tool_call>',
+    ],
+)
+def test_shapes_of_written_calls(text: str) -> None:
+    (found,) = understood(AIMessage(text), {"search_course"}).tool_calls
+    assert (found["name"], found["args"]) == ("search_course", {"query": "x"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"name": "rm", "arguments": {}}', '{"a": 1}', "{mal", "```python\nf()\n```", '["x"]', "hola"],
+)
+def test_other_text_is_left_alone(text: str) -> None:
+    message = AIMessage(text)
+    assert understood(message, {"search_course"}) is message
+
+
+def test_only_text_that_could_be_a_call_is_held_back() -> None:
+    assert may_be_call("```js")
+    assert may_be_call(' {"name"')
+    assert not may_be_call("La función")
+    assert not may_be_call("```python\n")

@@ -1,0 +1,130 @@
+import importlib.metadata
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from agent.serving import ModelServer
+from agent.serving import server as serving
+from agent.serving.qwen import quantised
+from corpus import InputError, ModelUnavailable, Settings
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_int8_rows_come_back_close() -> None:
+    import torch
+
+    weight = torch.tensor([[1.0, -2.0, 0.5], [0.0, 0.0, 0.0]])
+    rows, scales = quantised(weight)
+    assert rows.dtype == torch.int8
+    assert scales.shape == (2, 1)
+    assert rows[0].tolist() == [64, -127, 32]
+    assert torch.allclose(rows * scales, weight, atol=2 / 127)
+
+
+def test_a_port_in_use_is_refused() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(InputError, match="está ocupado"):
+            serving.free_port(taken.getsockname()[1])
+
+
+def test_a_model_that_cannot_be_loaded_gives_one_clear_line(
+    settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    broken = settings.model_copy(update={"llm": str(tmp_path / "empty")})
+    with (
+        pytest.raises(ModelUnavailable, match="vLLM no pudo partir") as caught,
+        ModelServer(broken),
+    ):
+        pass
+    assert "\n" not in str(caught.value)
+    assert str(settings.cache / "vllm.log") in str(caught.value)
+
+
+def test_without_vllm_the_command_that_installs_it_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", missing)
+    with pytest.raises(ModelUnavailable, match="pip install"):
+        serving.engine()
+
+
+@pytest.mark.parametrize("record", ["", "{}", '{"url": 1}', "[1]"])
+def test_a_wrong_record_is_ignored(settings: Settings, record: str) -> None:
+    server = ModelServer(settings)
+    server.record.parent.mkdir(parents=True, exist_ok=True)
+    server.record.write_text(record)
+    assert server.running() is None
+
+
+def test_a_record_of_a_dead_process_is_ignored(settings: Settings) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    server = ModelServer(settings)
+    server.record.parent.mkdir(parents=True, exist_ok=True)
+    address = {"url": "http://127.0.0.1:9/v1", "model": server.model_name, "key": "x"}
+    server.record.write_text(json.dumps(address | {"pid": dead.pid}))
+    assert server.running() is None
+
+
+def test_the_reason_is_found_in_a_log(tmp_path: Path) -> None:
+    log = tmp_path / "vllm.log"
+    log.write_text(
+        "INFO 11-23 10:00:00 [api_server.py:1] starting\n"
+        "(EngineCore pid=7) ERROR 11-23 10:00:01 [core.py:9] EngineCore failed to start.\n"
+        "(EngineCore pid=7) ValueError: No hay memoria para la caché.\n"
+        "RuntimeError: Engine core initialization failed.\n"
+    )
+    assert serving.reason_in(log) == "ValueError: No hay memoria para la caché."
+
+
+@pytest.mark.slow
+def test_the_child_dies_when_its_parent_is_killed(tmp_path: Path) -> None:
+    """A parent that is killed with -9 leaves no process behind."""
+    stand_in = "import runpy, subprocess, sys, time\n" + (
+        "def run(*a, **k):\n"
+        "    subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'])\n"
+        "    time.sleep(300)\n"
+        "runpy.run_module = run\n"
+        "from agent.serving import child\n"
+        "child.main()\n"
+    )
+    parent_code = (
+        "import subprocess, sys, time\n"
+        f"c = subprocess.Popen([sys.executable, '-c', {stand_in!r}], stdin=subprocess.PIPE,"
+        " start_new_session=True)\n"
+        "print(c.pid, flush=True)\n"
+        "time.sleep(300)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", parent_code],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        text=True,
+    )
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline()))
+    for _ in range(300):
+        if child.children():
+            break
+        time.sleep(0.1)
+    family = [child, *child.children()]
+    assert len(family) == 2
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    _, alive = psutil.wait_procs(family, timeout=30)
+    assert alive == []

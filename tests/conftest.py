@@ -1,0 +1,242 @@
+"""Fixtures: a small course on disk, a fast embedder, a scripted model, one real vLLM server."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCallChunk
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from pydantic import PrivateAttr
+
+from corpus.settings import Settings
+from retrieval import Retriever, store, update
+from retrieval.embedding import Vectors
+from retrieval.index import Index
+from retrieval.lexical import tokens
+from retrieval.packaged import Progress, silent
+
+NOTES = """# Clase 4: Softmax
+
+Apuntes de la clase.
+
+## Definición
+
+La función softmax convierte los logits en probabilidades que suman uno.
+
+```python
+# esto no es un título
+softmax(z)
+```
+
+## Estabilidad numérica
+
+Se resta el máximo de los logits para que la exponencial no se desborde.
+
+<!-- English: subtract the maximum -->
+"""
+
+
+class WordsEmbedder:
+    """Embeds a text as the normalised sum of one random vector for each of its stems."""
+
+    id, digest, dimension = "words", "1", 64
+
+    def embed_queries(self, texts: list[str]) -> Vectors:
+        return np.stack([self.embed(text) for text in texts]).astype(np.float32)
+
+    def embed_passages(self, texts: list[str], progress: Progress = silent) -> Vectors:
+        progress("embedding", len(texts), len(texts))
+        return self.embed_queries(texts)
+
+    def embed(self, text: str) -> Vectors:
+        total = np.full(self.dimension, 1e-3)
+        for token in tokens(text):
+            seed = int.from_bytes(hashlib.sha256(token.encode()).digest()[:4], "big")
+            total += np.random.default_rng(seed).normal(size=self.dimension)
+        vector: Vectors = (total / np.linalg.norm(total)).astype(np.float32)
+        return vector
+
+
+class ScriptedModel(BaseChatModel):
+    """A chat model that says the messages it was given, in order, and keeps what it was asked.
+
+    A message that is an exception is raised instead, after streaming `before_error`.
+    """
+
+    script: list[Any]
+    before_error: str = ""
+    model_name: str = "scripted"
+    _asked: list[list[BaseMessage]] = PrivateAttr(default_factory=list)
+    _offered: list[list[str]] = PrivateAttr(default_factory=list)
+    _tools: list[str] = PrivateAttr(default_factory=list)
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def bind_tools(self, tools: Any, **kwargs: Any) -> Any:
+        self._tools = [tool.name for tool in tools]
+        return self
+
+    def next_message(self, messages: list[BaseMessage]) -> Any:
+        self._asked.append(messages)
+        self._offered.append(self._tools)
+        self._tools = []
+        return self.script[len(self._asked) - 1]
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return ChatResult(generations=[ChatGeneration(message=self.next_message(messages))])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        message = self.next_message(messages)
+        text = self.before_error if isinstance(message, Exception) else message.text
+        yield ChatGenerationChunk(message=AIMessageChunk(content=""))  # servers open so
+        for start in range(0, len(text), 7):
+            chunk = ChatGenerationChunk(message=AIMessageChunk(content=text[start : start + 7]))
+            if run_manager:
+                run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+            yield chunk
+        if isinstance(message, Exception):
+            raise message
+        if isinstance(message, AIMessage) and message.tool_calls:
+            calls = [
+                ToolCallChunk(name=c["name"], args=json.dumps(c["args"]), id=c["id"], index=at)
+                for at, c in enumerate(message.tool_calls)
+            ]
+            yield ChatGenerationChunk(message=AIMessageChunk(content="", tool_call_chunks=calls))
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings of the machine do not reach the tests; the cache, where models are, does."""
+    for name in os.environ:
+        if name.startswith("AYUDANTE_") and name != "AYUDANTE_CACHE":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings.load(
+        index=tmp_path / "index",
+        cache=tmp_path / "cache",
+        conversations=tmp_path / "conversations.sqlite",
+        evidence_floor=0.0,
+    )
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course of three files: notes, a notebook, a file that cannot be read."""
+    folder = tmp_path / "course"
+    (folder / "labs").mkdir(parents=True)
+    (folder / "clase-04.md").write_text(NOTES)
+    (folder / "labs" / "lab-02.ipynb").write_text(notebook())
+    (folder / "figura.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    return folder
+
+
+def notebook() -> str:
+    """A notebook of four cells: a title, an explanation, code with output, code with an image."""
+
+    def code(source: str, outputs: list[dict[str, Any]]) -> dict[str, Any]:
+        return {
+            "cell_type": "code",
+            "metadata": {},
+            "execution_count": 1,
+            "source": source,
+            "outputs": outputs,
+        }
+
+    long_log = {"output_type": "stream", "name": "stdout", "text": "época 1 pérdida 0.5\n" * 100}
+    picture = {
+        "output_type": "display_data",
+        "metadata": {},
+        "data": {"image/png": "aGVsbG8=", "text/plain": "<Figure size 640x480>"},
+    }
+    cells: list[dict[str, Any]] = [
+        {"cell_type": "markdown", "metadata": {}, "source": "# Perceptrón desde cero"},
+        {"cell_type": "markdown", "metadata": {}, "source": "El perceptrón separa con una recta."},
+        code("def entrenar(X, y):\n    return pesos", [long_log]),
+        code("plt.plot(errores)", [picture]),
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+
+
+@pytest.fixture
+def embedder() -> WordsEmbedder:
+    return WordsEmbedder()
+
+
+@pytest.fixture
+def retriever(course: Path, settings: Settings, embedder: WordsEmbedder) -> Retriever:
+    update(settings.index, [course], embedder)
+    return Retriever(Index.load(store.current(settings.index)), embedder)
+
+
+def ayudante(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs the command line as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "ui.cli", *arguments],
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def bundled_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled course indexed by the command line with the embedded model."""
+    folder = tmp_path_factory.mktemp("bundled")
+    done = ayudante("index", "--index", str(folder / "index"), "--json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder / "index"
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """One real model on vLLM for the whole run, started as a user starts it."""
+    folder = tmp_path_factory.mktemp("serve")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ui.cli", "serve", "--port", "0", "--json"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    lines: list[str] = []
+    for line in process.stdout:
+        lines.append(line)
+        if line.startswith("}"):
+            break
+    assert lines, "ayudante serve ended before the model was ready"
+    try:
+        yield json.loads("".join(lines))
+    finally:
+        process.terminate()
+        process.wait(60)
+        process.stdout.close()

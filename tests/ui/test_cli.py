@@ -1,0 +1,179 @@
+"""The command line as a user runs it: real processes, the real embedding model."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from retrieval.evaluation import MEASURES
+from tests.conftest import ayudante
+
+pytestmark = pytest.mark.slow
+
+
+def one_line(text: str) -> str:
+    lines = [line for line in text.strip().splitlines() if line and not line.endswith(" …")]
+    assert len(lines) == 1, text
+    assert "Traceback" not in text
+    return lines[0]
+
+
+def document(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def test_index_reports_and_follows_the_folder(course: Path, tmp_path: Path) -> None:
+    first = ayudante("index", str(course), "--json", cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    report = document(first.stdout)
+    assert set(report) == {
+        "documents", "passages", "added", "updated", "removed", "skipped", "seconds",
+    }  # fmt: skip
+    assert (report["documents"], report["added"]) == (2, 2)
+    assert report["skipped"][0]["document"] == "figura.png"
+    (course / "clase-04.md").unlink()
+    again = document(ayudante("index", str(course), "--json", cwd=tmp_path).stdout)
+    assert (again["documents"], again["removed"], again["added"]) == (1, 1, 0)
+
+
+def test_search_finds_the_slide_with_the_contracts_json(
+    bundled_index: Path, tmp_path: Path
+) -> None:
+    done = ayudante(
+        "search", "xq el perceptron no puede con el xor?", "-k", "3", "--json",
+        "--index", str(bundled_index), cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = document(done.stdout)
+    assert found["query"] == "xq el perceptron no puede con el xor?"
+    assert [result["rank"] for result in found["results"]] == [1, 2, 3]
+    assert all("xor" in result["text"].lower() for result in found["results"])
+
+
+def test_a_batch_prints_one_line_each_in_order(bundled_index: Path, tmp_path: Path) -> None:
+    (tmp_path / "preguntas.txt").write_text("softmax\n\nperceptrón\n")
+    done = ayudante(
+        "search", "--batch", "preguntas.txt", "--index", str(bundled_index), cwd=tmp_path
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["query"] for line in lines] == ["softmax", "perceptrón"]
+
+
+def test_ask_without_a_model_is_an_extract(bundled_index: Path, tmp_path: Path) -> None:
+    done = ayudante(
+        "ask", "¿Qué es la entropía cruzada?", "--no-llm", "--json",
+        "--index", str(bundled_index), cwd=tmp_path,
+    )  # fmt: skip
+    answer = document(done.stdout)
+    assert answer["model"] is None
+    assert answer["citations"]
+
+
+def test_evaluate_judges_the_courses_own_questions(bundled_index: Path, tmp_path: Path) -> None:
+    done = ayudante("evaluate", "--json", "--index", str(bundled_index), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    report = document(done.stdout)
+    assert report["queries"] == 10
+    for system in ("dense", "lexical", "hybrid"):
+        assert set(report["systems"][system]) == {*MEASURES, "seconds"}
+    assert report["systems"]["hybrid"]["R@20"]["mean"] > 0.5
+
+
+def test_doctor_says_what_is_missing(tmp_path: Path) -> None:
+    done = ayudante("doctor", "--json", "--index", "nope", cwd=tmp_path)
+    assert done.returncode == 0
+    checks = {check["name"]: check for check in document(done.stdout)["checks"]}
+    assert checks["vLLM"]["ok"]
+    assert not checks["índice"]["ok"]
+    assert checks["índice"]["mend"] == "ayudante index"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["index", "/nope"], "No existe /nope"),
+        (["index", "empty"], "No hay nada que indexar"),
+        (["search", "hola"], "No hay un índice en"),
+        (["search", ""], "No hay un índice en"),
+        (["ask", ""], "Falta la pregunta"),
+        (["ask", "x", "--batch", "nope.txt", "--index", "{index}", "--no-llm"], "nope.txt"),
+        (["search", "", "--index", "{index}"], "Falta la pregunta"),
+        (["search", "x" * 100_000, "--index", "{index}"], "100000 caracteres"),
+        (["ask", "x" * 100_000, "--index", "{index}"], "100000 caracteres"),
+        (["evaluate", "/nope"], "No existe la carpeta /nope"),
+        (["evaluate", "--systems", "magic"], "magic"),
+        (["search", "x", "--embedding-model", "/nope", "--index", "{index}"], "modelo"),
+        (["nope"], "No such command 'nope'"),
+    ],
+)
+def test_bad_input_gets_one_clear_line_and_exit_2(
+    bundled_index: Path, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    filled = [argument.replace("{index}", str(bundled_index)) for argument in arguments]
+    done = ayudante(*filled, cwd=tmp_path, HF_HUB_OFFLINE="1")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert said in one_line(done.stderr)
+
+
+def test_a_taken_port_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        for command in ("chat", "serve"):
+            done = ayudante(command, "--port", port, cwd=tmp_path)
+            assert done.returncode == 2
+            assert f"El puerto {port} está ocupado" in one_line(done.stderr)
+
+
+@pytest.mark.vllm
+def test_ask_answers_in_spanish_with_a_valid_citation(
+    served: dict[str, str], bundled_index: Path, tmp_path: Path
+) -> None:
+    """`ask` finds the server that `serve` left running, and the real model answers."""
+    done = ayudante(
+        "ask", "¿Por qué un perceptrón no puede resolver el XOR?", "--json",
+        "--index", str(bundled_index), cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    answer = document(done.stdout)
+    assert answer["model"] == served["model"]
+    assert (answer["status"], answer["language"]) == ("answered", "es")
+    assert answer["steps"][0]["tool"] == "search_course"
+    assert answer["citations"]
+    for citation in answer["citations"]:
+        assert f"[{citation['marker']}]" in answer["answer"]
+    cited = {citation["document"] for citation in answer["citations"]}
+    assert cited <= {"semana-02/clase-02-perceptron.pdf", "semana-02/lab-02-perceptron.ipynb"}
+
+
+@pytest.mark.vllm
+def test_a_batch_of_questions_is_answered_in_order(
+    served: dict[str, str], bundled_index: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "q.txt").write_text("¿Qué es la entropía cruzada?\n¿Cuándo juega Colo-Colo?\n")
+    done = ayudante("ask", "--batch", "q.txt", "--index", str(bundled_index), cwd=tmp_path)
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first["status"] == "answered"
+    assert first["citations"]
+    assert second["status"] == "not_in_materials"
+
+
+@pytest.mark.vllm
+def test_any_server_of_the_same_kind_can_be_named(
+    served: dict[str, str], bundled_index: Path, tmp_path: Path
+) -> None:
+    done = ayudante(
+        "ask", "What is the temperature of a softmax?", "--json", "--index", str(bundled_index),
+        cwd=tmp_path, AYUDANTE_LLM_URL=served["url"], AYUDANTE_LLM_KEY="any",
+    )  # fmt: skip
+    answer = document(done.stdout)
+    assert answer["model"] == served["model"]
+    assert answer["language"] == "en"
+    assert answer["citations"]
