@@ -42,7 +42,7 @@ LOST = (openai.APIError, httpx2.HTTPError, JSONDecodeError)
 
 
 @dataclass
-class Turned:
+class Inquiry:
     """One question on its way to an answer."""
 
     question: str
@@ -100,15 +100,13 @@ class Assistant:
         self.notice = ""
         self.conversations = Conversations(self.settings.conversations)
         self._wanted = use_model and model is None
-        self._server = ModelServer(self.settings, share=share, progress=progress)
+        self._server = model_server(self.settings, share=share, progress=progress)
 
     def __enter__(self) -> "Assistant":
         _ = self.retriever.embedder.dimension  # loads it now, not under the first question
         if self._wanted:
             try:
-                address = self._server.open()
-                self.model = chat_model(address, self.settings)
-                self.warm_up()
+                self.model = chat_model(self._server.open(), self.settings)
             except ModelUnavailable as error:
                 self.notice = str(error)
         return self
@@ -127,18 +125,6 @@ class Assistant:
         if self.model is None:
             return None
         return str(getattr(self.model, "model_name", type(self.model).__name__))
-
-    def warm_up(self) -> None:
-        """Has the server compute the part of the prompt that never changes, once."""
-        assert self.model is not None
-        tools = course_tools(self.retriever, Evidence(), 1)
-        try:
-            self.model.bind_tools(tools).bind(max_tokens=1).invoke(
-                [SystemMessage(system_prompt()), HumanMessage("hola")]
-            )
-        except LOST as error:
-            self.model = None
-            raise ModelUnavailable(f"El modelo no responde: {error}.") from error
 
     def ask(self, question: str, conversation: str | None = None) -> Answer:
         """The whole answer; see `stream`."""
@@ -164,92 +150,92 @@ class Assistant:
         if conversation:
             history = self.conversations.turns(conversation, HISTORY_TURNS)
             stored = self.conversations.ask(conversation, question)
-        turn = Turned(question, language_of(question), history, start)
-        answer = None
-        for event in self.events(turn):
-            answer = event if isinstance(event, Answer) else answer
-            if isinstance(answer, Answer) and stored is not None:
-                self.conversations.answered(stored, answer.text)
+        inquiry = Inquiry(question, language_of(question), history, start)
+        for event in self.events(inquiry):
+            if isinstance(event, Answer) and stored is not None:
+                self.conversations.answered(stored, event.text)
             yield event
 
-    def events(self, turn: Turned) -> Iterator[Event]:
+    def events(self, inquiry: Inquiry) -> Iterator[Event]:
         """Search, judge the evidence, write, check."""
-        tools = course_tools(self.retriever, turn.evidence, self.settings.passages_shown)
-        first = tool_call("search_course", {"query": turn.query})
+        tools = course_tools(self.retriever, inquiry.evidence, self.settings.passages_shown)
+        first = tool_call("search_course", {"query": inquiry.query})
         result = tools[0].invoke(first)
-        yield turn.evidence.steps[0]
-        if turn.evidence.best_score < self.settings.floor:
-            yield self.not_in_materials(turn)
+        yield inquiry.evidence.steps[0]
+        if inquiry.evidence.best_score < self.settings.floor:
+            yield self.not_in_materials(inquiry)
             return
         if self.model is None:
-            yield self.extract(turn, self.notice)
+            yield self.extract(inquiry, self.notice)
             return
         messages: list[AnyMessage] = []
-        for past in turn.history:
+        for past in inquiry.history:
             messages += [HumanMessage(past.question), AIMessage(MARKER.sub("", past.answer or ""))]
-        messages += [HumanMessage(turn.question), AIMessage("", tool_calls=[first]), result]
-        reminder = say("answer_briefly", turn.language, question=turn.question)
+        messages += [HumanMessage(inquiry.question), AIMessage("", tool_calls=[first]), result]
+        reminder = say("answer_briefly", inquiry.language, question=inquiry.question)
         bounds = Bounds(reminder, self.settings.tool_calls)
         trouble = ""
         try:
-            yield from self.written(turn, run(self.model, tools, messages, bounds))
+            yield from self.written(inquiry, run(self.model, tools, messages, bounds))
         except LOST as error:
             slow = isinstance(error, openai.APITimeoutError | httpx2.TimeoutException)
-            trouble = say("model_slow" if slow else "model_lost", turn.language)
-        if not turn.text.strip() or WRITTEN_CALL.match(turn.text):
-            yield self.extract(turn, trouble or say("model_silent", turn.language))
+            trouble = say("model_slow" if slow else "model_lost", inquiry.language)
+        if not inquiry.text.strip() or WRITTEN_CALL.match(inquiry.text):
+            yield self.extract(inquiry, trouble or say("model_silent", inquiry.language))
             return
-        text, citations = checked(turn.text, turn.evidence.passages, self.retriever.embedder)
-        notice = say("cut_off", turn.language, reason=trouble) if trouble else ""
-        yield self.answer(turn, text, "answered", citations, self.model_name, notice)
+        text, citations = checked(inquiry.text, inquiry.evidence.passages, self.retriever.embedder)
+        notice = say("cut_off", inquiry.language, reason=trouble) if trouble else ""
+        yield self.answer(inquiry, text, "answered", citations, self.model_name, notice)
 
-    def written(self, turn: Turned, pieces: Iterator[str | ToolMessage]) -> Iterator[Event]:
-        """Passes on what the loop yields, and gathers the text in `turn`."""
-        emitted = len(turn.evidence.steps)
+    def written(self, inquiry: Inquiry, pieces: Iterator[str | ToolMessage]) -> Iterator[Event]:
+        """Passes on what the loop yields, and gathers the text in `inquiry`."""
+        emitted = len(inquiry.evidence.steps)
         for piece in pieces:
             if isinstance(piece, ToolMessage):
-                yield from turn.evidence.steps[emitted:]
-                emitted = len(turn.evidence.steps)
+                yield from inquiry.evidence.steps[emitted:]
+                emitted = len(inquiry.evidence.steps)
                 continue
-            if turn.first_token is None:
-                turn.first_token = monotonic() - turn.start
-            turn.text += piece
+            if inquiry.first_token is None:
+                inquiry.first_token = monotonic() - inquiry.start
+            inquiry.text += piece
             yield TextDelta(piece)
 
-    def not_in_materials(self, turn: Turned) -> Answer:
+    def not_in_materials(self, inquiry: Inquiry) -> Answer:
         """The course does not say: names the nearest place and cites nothing."""
-        nearest = turn.evidence.passages[1]
-        text = say("not_in_materials", turn.language, nearest=f"{nearest.label} ({nearest.title})")
-        return self.answer(turn, text, "not_in_materials", (), None)
+        nearest = inquiry.evidence.passages[1]
+        text = say(
+            "not_in_materials", inquiry.language, nearest=f"{nearest.label} ({nearest.title})"
+        )
+        return self.answer(inquiry, text, "not_in_materials", (), None)
 
-    def extract(self, turn: Turned, notice: str) -> Answer:
+    def extract(self, inquiry: Inquiry, notice: str) -> Answer:
         """The best passages as they are, cited, labelled as an extract."""
-        best = list(turn.evidence.passages.items())[:EXTRACT_PASSAGES]
-        citations = tuple(Citation(m, p, quote(turn.question, p.text)) for m, p in best)
+        best = list(inquiry.evidence.passages.items())[:EXTRACT_PASSAGES]
+        citations = tuple(Citation(m, p, quote(inquiry.question, p.text)) for m, p in best)
         blocks = [
             f"**{passage.label}** [{marker}]\n\n{shortened(passage)}" for marker, passage in best
         ]
-        text = "\n\n".join([say("extract", turn.language), *blocks])
-        return self.answer(turn, text, "answered", citations, None, notice)
+        text = "\n\n".join([say("extract", inquiry.language), *blocks])
+        return self.answer(inquiry, text, "answered", citations, None, notice)
 
     def answer(
         self,
-        turn: Turned,
+        inquiry: Inquiry,
         text: str,
         status: Status,
         citations: tuple[Citation, ...],
         model: str | None,
         notice: str = "",
     ) -> Answer:
-        """The answer to `turn`."""
+        """The answer to `inquiry`."""
         return Answer(
-            question=turn.question,
+            question=inquiry.question,
             text=text,
             status=status,
-            language=turn.language,
+            language=inquiry.language,
             citations=citations,
-            steps=tuple(turn.evidence.steps),
-            seconds=turn.seconds(),
+            steps=tuple(inquiry.evidence.steps),
+            seconds=inquiry.seconds(),
             model=model,
             notice=notice,
         )
@@ -280,3 +266,17 @@ def chat_model(address: ServerAddress, settings: Settings) -> BaseChatModel:
         use_responses_api=False,
         streaming=True,
     )
+
+
+def model_server(settings: Settings, *, share: bool, progress: Progress) -> ModelServer:
+    """The model's server; one that is started computes the stable part of the prompt at once."""
+
+    def warm_up(address: ServerAddress) -> None:
+        tools = course_tools(None, Evidence(), 1)
+        hello = [SystemMessage(system_prompt()), HumanMessage("hola")]
+        try:
+            chat_model(address, settings).bind_tools(tools).bind(max_tokens=1).invoke(hello)
+        except LOST as error:
+            raise ModelUnavailable(f"El modelo no responde: {error}.") from error
+
+    return ModelServer(settings, share=share, progress=progress, warm_up=warm_up)

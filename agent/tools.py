@@ -52,8 +52,13 @@ def shown(step: SearchStep) -> str:
     return "<pasajes>\n" + "\n\n".join(blocks) + "\n</pasajes>"
 
 
-def course_tools(retriever: Retriever, evidence: Evidence, passages_shown: int) -> list[BaseTool]:
-    """`search_course` and `open_passage`, which write what they show into `evidence`."""
+def course_tools(
+    retriever: Retriever | None, evidence: Evidence, passages_shown: int
+) -> list[BaseTool]:
+    """`search_course` and `open_passage`, which write what they show into `evidence`.
+
+    Without a retriever they can be described to a model, not called.
+    """
 
     @tool
     def search_course(query: str) -> str:
@@ -63,6 +68,7 @@ def course_tools(retriever: Retriever, evidence: Evidence, passages_shown: int) 
             query: lo que se busca, en palabras.
         """
         start = monotonic()
+        assert retriever is not None
         results = retriever.search(query[:MAX_QUESTION], passages_shown)
         evidence.best_score = max([evidence.best_score, *(result.score for result in results)])
         found = [result.passage for result in results]
@@ -78,6 +84,7 @@ def course_tools(retriever: Retriever, evidence: Evidence, passages_shown: int) 
         start = monotonic()
         if marker not in evidence.passages:
             raise InputError(f"No hay un pasaje [{marker}]. Hay {sorted(evidence.passages)}.")
+        assert retriever is not None
         near = retriever.neighbours(evidence.passages[marker].id)
         return shown(evidence.record("open_passage", {"marker": marker}, start, near))
 

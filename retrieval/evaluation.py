@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.document import Document, Location, Section, clean, digest
-from corpus.errors import InputError
+from corpus.errors import IndexDamaged, IndexMismatch, IndexMissing, InputError
 from corpus.settings import Settings
 from retrieval import store
 from retrieval.embedding import Embedder, SentenceEmbedder
@@ -260,15 +260,16 @@ def open_corpus(
     mark = digest((digest(corpus.read_bytes()) + embedder.digest + embedder.id).encode())
     folder = settings.cache / "evaluations" / mark[:16]
     with store.writing(folder):
-        if not (folder / store.CURRENT).exists():
-            passages = [
-                passage for line in json_lines(corpus) for passage in passages_of(as_document(line))
-            ]
+        try:
+            index = Index.load(store.current(folder))
+        except (IndexMissing, IndexDamaged, IndexMismatch):  # a cache is simply made again
+            documents = [as_document(line) for line in json_lines(corpus)]
+            passages = [passage for document in documents for passage in passages_of(document)]
             texts = [passage.searchable for passage in passages]
             vectors = embedder.embed_passages(texts, progress)
-            model = (embedder.id, embedder.digest)
-            store.publish(folder, Index.build(passages, vectors, model).save)
-    return Retriever(Index.load(store.current(folder)), embedder, settings.lexical_weight)
+            index = Index.build(passages, vectors, (embedder.id, embedder.digest))
+            store.publish(folder, index.save)
+    return Retriever(index, embedder, settings.lexical_weight)
 
 
 def as_document(line: dict[str, Any]) -> Document:

@@ -119,7 +119,7 @@ class Index:
         if contents["format"] != FORMAT:
             raise IndexMismatch(
                 f"El índice tiene el formato {contents['format']} y este programa lee el {FORMAT}. "
-                "Rehágalo con: ayudante index --rebuild"
+                "Rehágalo con: ayudante index CARPETA --rebuild"
             )
         with (folder / PASSAGES).open() as file:
             passages = tuple(Passage.from_dict(json.loads(line)) for line in file)

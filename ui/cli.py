@@ -223,10 +223,10 @@ def serve(
     as_json: JsonOption = False,
 ) -> None:
     """Solo enciende el modelo de lenguaje, para que ask y chat respondan sin esperar."""
-    from agent import ModelServer
+    from agent.assistant import model_server
 
     settings = Settings.load(llm_port=port, llm=llm, index=index)
-    server = ModelServer(settings, share=True, progress=ProgressDisplay())
+    server = model_server(settings, share=True, progress=ProgressDisplay())
     with server as address:
         if as_json:
             print_json({"url": address.url, "model": address.model})

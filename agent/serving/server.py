@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -64,15 +65,22 @@ class ModelServer:
         settings: which model, where, with which limits.
         share: record the server, so that other commands use it while this one runs.
         progress: told what the start is doing.
+        warm_up: called once with the address of a server started here, when it answers.
 
     Raises:
         ModelUnavailable: on entering, with the reason in one line.
     """
 
     def __init__(
-        self, settings: Settings, *, share: bool = False, progress: Progress = silent
+        self,
+        settings: Settings,
+        *,
+        share: bool = False,
+        progress: Progress = silent,
+        warm_up: Callable[[ServerAddress], None] = lambda _: None,
     ) -> None:
         self.settings, self.share, self.progress = settings, share, progress
+        self.warm_up = warm_up
         self.process: subprocess.Popen[bytes] | None = None
         self.log = settings.cache / "vllm.log"
         self.record = settings.cache / "server.json"
@@ -152,6 +160,9 @@ class ModelServer:
         address = ServerAddress(f"http://{HOST}:{port}/v1", self.model_name, "none", os.getpid())
         try:
             self.wait_until_ready(address)
+            self.progress("calentando con las instrucciones del ayudante", 0, 0)
+            self.warm_up(address)
+            self.progress("modelo listo", 0, 0)
         except BaseException:
             self.close()
             raise
@@ -184,7 +195,6 @@ class ModelServer:
                 read = log.tell()
             self.progress(stage, int(time.monotonic() - start), 0)
             if models_at(address.url, address.key):
-                self.progress("modelo listo", int(time.monotonic() - start), 0)
                 return
             time.sleep(0.5)
         raise ModelUnavailable(

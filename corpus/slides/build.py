@@ -1,19 +1,14 @@
-"""Compila las láminas del curso: cada ``clase-*.typ`` pasa a ser un PDF.
+"""Builds the course's slides: each ``clase-*.typ`` becomes a PDF among the materials.
 
-Uso, desde la raíz del repositorio::
+From the root of the repository::
 
     pip install typst
-    python corpus/slides/build.py                  # todas las clases
+    python corpus/slides/build.py                  # every class
     python corpus/slides/build.py clase-02-perceptron.typ
 
-La semana de cada clase se lee de un comentario del propio archivo fuente,
-por ejemplo ``// semana: 02``, y el PDF queda en
-``corpus/materials/semana-02/clase-02-perceptron.pdf``.
-
-El resultado es reproducible: las láminas no llevan fecha, la marca de tiempo
-de la compilación está fija y solo se usan las tipografías incluidas en Typst.
-Con la misma versión de Typst, dos compilaciones producen los mismos bytes.
-Los PDF del repositorio se generaron con el paquete ``typst`` 0.15.2 de PyPI.
+A comment of the source says the week, ``// semana: 02``, and so the folder of the PDF. Builds
+repeat byte for byte with one version of Typst: no date, and only Typst's own fonts. The PDFs in
+the repository were made with ``typst`` 0.15.2.
 """
 
 from __future__ import annotations
@@ -28,7 +23,7 @@ WEEK_COMMENT: re.Pattern[str] = re.compile(r"^//\s*semana:\s*(\d{1,2})\s*$", re.
 
 
 def week_of(source: Path) -> int:
-    """Semana declarada en el comentario ``// semana: NN`` del archivo."""
+    """The week that the source declares."""
     match = WEEK_COMMENT.search(source.read_text(encoding="utf-8"))
     if match is None:
         raise SystemExit(f"error: {source.name} no declara su semana (falta '// semana: NN')")
@@ -36,12 +31,12 @@ def week_of(source: Path) -> int:
 
 
 def target_of(source: Path) -> Path:
-    """Ruta del PDF que corresponde a un archivo fuente."""
+    """Where the PDF of a source goes."""
     return MATERIALS / f"semana-{week_of(source):02d}" / f"{source.stem}.pdf"
 
 
 def build(source: Path) -> Path:
-    """Compila un archivo fuente y devuelve la ruta del PDF escrito."""
+    """Builds one source; returns the path of its PDF."""
     try:
         import typst
     except ImportError:
@@ -61,7 +56,7 @@ def build(source: Path) -> Path:
 
 
 def main(arguments: list[str]) -> int:
-    """Compila los archivos nombrados, o todos los ``clase-*.typ``."""
+    """Builds the named sources, or every ``clase-*.typ``."""
     sources = [SLIDES / Path(name).name for name in arguments] or sorted(SLIDES.glob("clase-*.typ"))
     if not sources:
         raise SystemExit(f"error: no hay archivos clase-*.typ en {SLIDES}")
