@@ -18,7 +18,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemM
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
-from agent.citations import MARKER, checked, quote
+from agent.citations import PLACED, checked, quote
 from agent.conversations import Conversations, Turn
 from agent.events import Answer, Citation, Event, Seconds, Status, TextDelta
 from agent.loop import WRITTEN_CALL, Bounds, run, tool_call
@@ -33,11 +33,14 @@ from retrieval.packaged import Progress, silent
 from retrieval.passages import Passage
 from retrieval.retriever import Retriever, checked_question
 
+HISTORY_CHARACTERS = 800  # of each past question and answer, so that the prompt fits
 HISTORY_TURNS = 2  # a small model loses the thread with more
 FOLLOW_UP_WORDS = 3  # a question with fewer content words is searched with the one before it
+QUERY_CHARACTERS = 1_000
 EXTRACT_PASSAGES = 3
 EXTRACT_CHARACTERS = 600
 # What a server that fails raises; the last two when a stream is cut or is not what it should be.
+EMPTY_STREAM = "No generations found"  # LangChain's ValueError for a server that says nothing
 LOST = (openai.APIError, httpx2.HTTPError, JSONDecodeError)
 
 
@@ -119,6 +122,13 @@ class Assistant:
     ) -> None:
         self._server.close()
 
+    def lost_model(self) -> str:
+        """Why the server started here is no more, once; answers are extracts from then on."""
+        reason = self._server.died() if self.model is not None else ""
+        if reason:
+            self.model, self.notice = None, reason
+        return reason
+
     @property
     def model_name(self) -> str | None:
         """The model's name; None without one."""
@@ -159,7 +169,7 @@ class Assistant:
     def events(self, inquiry: Inquiry) -> Iterator[Event]:
         """Search, judge the evidence, write, check."""
         tools = course_tools(self.retriever, inquiry.evidence, self.settings.passages_shown)
-        first = tool_call("search_course", {"query": inquiry.query})
+        first = tool_call("search_course", {"query": inquiry.query[:QUERY_CHARACTERS]})
         result = tools[0].invoke(first)
         yield inquiry.evidence.steps[0]
         if inquiry.evidence.best_score < self.settings.floor:
@@ -170,7 +180,8 @@ class Assistant:
             return
         messages: list[AnyMessage] = []
         for past in inquiry.history:
-            messages += [HumanMessage(past.question), AIMessage(MARKER.sub("", past.answer or ""))]
+            said = PLACED.sub("", past.answer or "")[:HISTORY_CHARACTERS]
+            messages += [HumanMessage(past.question[:HISTORY_CHARACTERS]), AIMessage(said)]
         messages += [HumanMessage(inquiry.question), AIMessage("", tool_calls=[first]), result]
         reminder = say("answer_briefly", inquiry.language, question=inquiry.question)
         bounds = Bounds(reminder, self.settings.tool_calls)
@@ -178,8 +189,10 @@ class Assistant:
         try:
             yield from self.written(inquiry, run(self.model, tools, messages, bounds))
         except LOST as error:
-            slow = isinstance(error, openai.APITimeoutError | httpx2.TimeoutException)
-            trouble = say("model_slow" if slow else "model_lost", inquiry.language)
+            trouble = say(kind_of(error), inquiry.language)
+        except ValueError as error:
+            if EMPTY_STREAM not in str(error):
+                raise
         if not inquiry.text.strip() or WRITTEN_CALL.match(inquiry.text):
             yield self.extract(inquiry, trouble or say("model_silent", inquiry.language))
             return
@@ -192,6 +205,7 @@ class Assistant:
         emitted = len(inquiry.evidence.steps)
         for piece in pieces:
             if isinstance(piece, ToolMessage):
+                inquiry.text = ""  # what was said before a tool was used is not the answer
                 yield from inquiry.evidence.steps[emitted:]
                 emitted = len(inquiry.evidence.steps)
                 continue
@@ -239,6 +253,15 @@ class Assistant:
             model=model,
             notice=notice,
         )
+
+
+def kind_of(error: Exception) -> str:
+    """The message of the catalogue for a failure of the model's server."""
+    if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
+        return "model_slow"
+    if isinstance(error, openai.APIStatusError):
+        return "model_refused"
+    return "model_lost"
 
 
 def shortened(passage: Passage) -> str:

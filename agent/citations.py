@@ -13,11 +13,14 @@ from retrieval.embedding import Embedder
 from retrieval.lexical import tokens
 from retrieval.passages import Passage
 
-MARKER = re.compile(r"[ \t]?\[(\d+(?:\s*,\s*\d+)*)\]")
-CODE = re.compile(r"(```.*?(?:```|\Z)|\$\$.*?\$\$|\\\[.*?\\\])", re.S)
+MARKER = re.compile(r"(?P<before>[ \t]?)\[(?P<numbers>\d+(?:\s*,\s*\d+)*)\]")
+PLACED = re.compile(r" (?:\[\d+\])+")  # as `placed` writes them
+BLOCK = re.compile(r"(```.*?(?:```|\Z)|\$\$.*?\$\$|\\\[.*?\\\])", re.S)
+INLINE = re.compile(r"`[^`\n]+`|\$[^$\n]+\$|\\\(.*?\\\)")
 SENTENCE = re.compile(
-    r"[^.!?…\n]+(?:\.(?=\S)[^.!?…\n]*)*[.!?…]*[ \t]*(?:\[[\d, ]+\][ \t]*)*\n*|\n+"
+    r"[.!?…]*[^.!?…\n]+(?:\.(?=\S)[^.!?…\n]*)*[.!?…]*[ \t]*(?:\[[\d, ]+\][ \t]*)*\n*|[.!?…]+|\n+"
 )
+STAND_IN = 0xE000  # private characters stand in for inline code and formulas
 ENOUGH = 0.6  # share of a sentence's content words that a passage must hold to support it
 FEW_WORDS = 3  # shorter sentences say too little to be cited
 QUOTE_CHARACTERS = 240
@@ -36,8 +39,8 @@ def checked(
     words = {marker: set(tokens(passage.searchable)) for marker, passage in shown.items()}
     cited: dict[int, str] = {}
     parts = [
-        part if CODE.fullmatch(part) else "".join(marked(part, words, cited))
-        for part in CODE.split(text.strip())
+        part if at % 2 else marked_prose(part, words, cited)
+        for at, part in enumerate(BLOCK.split(text.strip()))
     ]
     answer = "".join(parts).strip()
     if answer and shown and not cited:
@@ -50,13 +53,29 @@ def checked(
     )
 
 
+def marked_prose(prose: str, words: dict[int, set[str]], cited: dict[int, str]) -> str:
+    """`prose` with valid markers; inline code and formulas are left exactly as they are."""
+    kept: list[str] = []
+
+    def put_away(match: re.Match[str]) -> str:
+        kept.append(match[0])
+        return chr(STAND_IN + len(kept) - 1)
+
+    text = "".join(marked(INLINE.sub(put_away, clean_stand_ins(prose)), words, cited))
+    for at, original in enumerate(kept):
+        text = text.replace(chr(STAND_IN + at), original)
+    return text
+
+
+def clean_stand_ins(prose: str) -> str:
+    """`prose` without private characters of its own."""
+    return re.sub("[\ue000-\uf8ff]", "", prose)
+
+
 def marked(prose: str, words: dict[int, set[str]], cited: dict[int, str]) -> Iterator[str]:
     """The sentences of `prose` with valid markers; the sentence behind each goes into `cited`."""
     for match in SENTENCE.finditer(prose):
-        whole = match[0]
-        said = MARKER.sub("", whole)
-        named = [int(n) for group in MARKER.findall(whole) for n in group.split(",")]
-        markers = [marker for marker in dict.fromkeys(named) if marker in words]
+        said, markers = without_markers(match[0], set(words))
         content = set(tokens(said))
         if not markers and len(content) >= FEW_WORDS:
             support = {m: len(content & held) / len(content) for m, held in words.items()}
@@ -65,6 +84,25 @@ def marked(prose: str, words: dict[int, set[str]], cited: dict[int, str]) -> Ite
         for marker in markers:
             cited.setdefault(marker, said)
         yield placed(said, markers)
+
+
+def without_markers(sentence: str, shown: set[int]) -> tuple[str, list[int]]:
+    """`sentence` without its markers, and those of `shown` passages, in order.
+
+    ``[7]`` after a space is a marker even if nothing has it; ``[0, 1]`` is an interval unless
+    both were shown.
+    """
+    found: dict[int, None] = {}
+
+    def take(match: re.Match[str]) -> str:
+        numbers = [int(number) for number in match["numbers"].split(",")]
+        if set(numbers) <= shown:
+            found.update(dict.fromkeys(numbers))
+            return ""
+        alone = len(numbers) == 1 and numbers[0] > 0 and match["before"]
+        return "" if alone else match[0]
+
+    return MARKER.sub(take, sentence), list(found)
 
 
 def placed(sentence: str, markers: list[int]) -> str:

@@ -37,7 +37,7 @@ from corpus.errors import InputError
 WRITTEN_CALL = re.compile(
     r"^\s*(?:<tool_call>|```(?:json)?)?\s*(?P<json>\{.*\})\s*(?:</tool_call>|```)?\s*$", re.S
 )
-MAYBE_CALL = ("{", "```json", "<tool_call>")
+MAYBE_CALL = ("{", "```json", "```\n{", "<tool_call>")
 Respond = Callable[[ModelRequest[Any]], ModelResponse[Any]]
 
 

@@ -37,6 +37,10 @@ CATALOGUE: dict[str, dict[Language, str]] = {
         "es": "el modelo tardó demasiado",
         "en": "the model took too long",
     },
+    "model_refused": {
+        "es": "el servidor del modelo rechazó la petición",
+        "en": "the model's server refused the request",
+    },
     "model_lost": {
         "es": "se perdió la conexión con el modelo",
         "en": "the connection with the model was lost",

@@ -4,6 +4,7 @@ Every passage that a tool shows gets a marker, the n of ``[n]``, that stays the 
 turn; `Evidence` keeps the two together so that citations can be checked by code afterwards.
 """
 
+import re
 from time import monotonic
 from typing import Any
 
@@ -14,7 +15,8 @@ from corpus.errors import InputError
 from retrieval.passages import Passage
 from retrieval.retriever import MAX_QUESTION, Retriever
 
-SHOWN_CHARACTERS = 1_200  # of a passage; prompts are what a CPU spends its time on
+FENCE = re.compile(r"</?pasajes>")  # a passage cannot leave its block
+SHOWN_CHARACTERS = 1_000  # of a passage; prompts are what a CPU spends its time on
 
 
 class Evidence:
@@ -49,6 +51,7 @@ def shown(step: SearchStep) -> str:
         f"Pasaje [{marker}], {passage.label}, {passage.context}:\n{passage.text[:SHOWN_CHARACTERS]}"
         for marker, passage in step.found
     ]
+    blocks = [FENCE.sub("", block) for block in blocks]
     return "<pasajes>\n" + "\n\n".join(blocks) + "\n</pasajes>"
 
 

@@ -33,7 +33,8 @@ class Location:
 
     def covers(self, number: int) -> bool:
         """Whether `number` lies in this place."""
-        return self.number is not None and self.number <= number <= (self.last or self.number)
+        first = self.number or 1  # a whole document is its only place
+        return first <= number <= (self.last or first)
 
 
 def numbered(kind: LocationKind, number: int, last: int | None = None, word: str = "") -> Location:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.document import Document, called
+from corpus.document import Document, called, clean
 from corpus.errors import InputError, MaterialError
 from corpus.readers import Reader, markdown, notebook, pdf, text
 
@@ -39,6 +39,8 @@ def find_files(roots: Sequence[Path]) -> list[SourceFile]:
     """
     found: dict[str, Path] = {}
     for root in roots:
+        if root == Path():
+            raise InputError("La ruta está vacía. Indique la carpeta del curso.")
         if not root.exists():
             raise InputError(f"No existe {root}. Indique una carpeta o un archivo del curso.")
         folder = root.resolve()
@@ -54,6 +56,17 @@ def find_files(roots: Sequence[Path]) -> list[SourceFile]:
     return [SourceFile(path, name) for name, path in sorted(found.items())]
 
 
+def read_bytes(source: SourceFile) -> bytes:
+    """The bytes of a course file; raises `MaterialError` if it is too large or cannot be opened."""
+    try:
+        size = source.path.stat().st_size
+        if size > MAX_BYTES:
+            raise MaterialError(f"pesa {size / 1e6:.0f} MB; el límite es {MAX_BYTES / 1e6:.0f} MB")
+        return source.path.read_bytes()
+    except OSError as error:
+        raise MaterialError(f"no se puede abrir: {error.strerror or error}") from error
+
+
 def read_file(source: SourceFile, data: bytes) -> Document:
     """Reads one course file whose bytes are `data`.
 
@@ -62,8 +75,6 @@ def read_file(source: SourceFile, data: bytes) -> Document:
     """
     if not data:
         raise MaterialError("está vacío")
-    if len(data) > MAX_BYTES:
-        raise MaterialError(f"pesa {len(data) / 1e6:.0f} MB; el límite es {MAX_BYTES / 1e6:.0f} MB")
     suffix = source.path.suffix.lower()
     actual = next((kind for magic, kind in MAGIC.items() if data.startswith(magic)), suffix)
     reader = READERS.get(actual)
@@ -73,5 +84,5 @@ def read_file(source: SourceFile, data: bytes) -> Document:
     content = reader(data)
     if not content.sections:
         raise MaterialError("; ".join(content.warnings) or "no tiene texto")
-    title = content.title or source.path.stem.replace("_", " ")
+    title = content.title or clean(source.path.stem.replace("_", " "))
     return Document(source.name, title, called(source.name), content.sections, content.warnings)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import InputError
@@ -61,6 +61,14 @@ class Settings(BaseSettings):
         Path(".ayudante/conversations.sqlite"), description="file of the conversations"
     )
 
+    @field_validator("index", "cache", "conversations", mode="before")
+    @classmethod
+    def not_empty(cls, path: Any) -> Any:
+        """An empty path would be the current folder, which nobody means."""
+        if not str(path).strip() or path == Path():
+            raise ValueError("está vacío")
+        return path
+
     @property
     def floor(self) -> float:
         """The evidence floor in force."""
@@ -89,4 +97,6 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-            raise InputError(f"El ajuste {name} no sirve: {first['msg']}.") from error
+            raise InputError(
+                f"El ajuste {name} no sirve: {first['msg'].removeprefix('Value error, ')}."
+            ) from error

@@ -122,7 +122,7 @@ def evaluate(
     return Report(
         path=str(path),
         queries=len(questions),
-        documents=len({key(passage) for passage in retriever.index.passages}),
+        documents=len({passage.document for passage in retriever.index.passages}),
         systems={
             name: {measure: interval(scores) for measure, scores in table.items()}
             for name, table in values.items()
@@ -206,7 +206,10 @@ def read_judgements(path: Path) -> tuple[dict[str, str], Qrels]:
         raise InputError(f"No existe la carpeta {path}. Indique una en formato BEIR.")
     texts = {str(line["_id"]): str(line["text"]) for line in json_lines(path / "queries.jsonl")}
     qrels: Qrels = {}
-    with opened(path / "qrels.tsv") as file:
+    qrels_file = path / "qrels.tsv"
+    if not qrels_file.exists() and (path / "qrels" / "test.tsv").exists():
+        qrels_file = path / "qrels" / "test.tsv"  # as BEIR's own archives have it
+    with opened(qrels_file) as file:
         for number, row in enumerate(csv.reader(file, delimiter="\t"), start=1):
             if number == 1 and row[-1:] == ["score"]:
                 continue
@@ -216,16 +219,14 @@ def read_judgements(path: Path) -> tuple[dict[str, str], Qrels]:
                     qrels.setdefault(query, {})[document] = int(grade)
             except ValueError as error:
                 raise InputError(
-                    f"{path / 'qrels.tsv'}, línea {number}: se espera "
+                    f"{qrels_file}, línea {number}: se espera "
                     "«pregunta, documento, nota» separados por tabuladores."
                 ) from error
     judged = {query: texts[query] for query in texts if query in qrels}
     if not judged:
         raise InputError(f"{path} no tiene preguntas con juicios.")
     if missing := qrels.keys() - texts.keys():
-        raise InputError(
-            f"{path / 'qrels.tsv'} juzga {min(missing)}, que no está en queries.jsonl."
-        )
+        raise InputError(f"{qrels_file} juzga {min(missing)}, que no está en queries.jsonl.")
     return judged, qrels
 
 
@@ -265,6 +266,8 @@ def open_corpus(
         except (IndexMissing, IndexDamaged, IndexMismatch):  # a cache is simply made again
             documents = [as_document(line) for line in json_lines(corpus)]
             passages = [passage for document in documents for passage in passages_of(document)]
+            if not passages:
+                raise InputError(f"{corpus} no tiene documentos.") from None
             texts = [passage.searchable for passage in passages]
             vectors = embedder.embed_passages(texts, progress)
             index = Index.build(passages, vectors, (embedder.id, embedder.digest))

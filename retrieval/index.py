@@ -23,10 +23,9 @@ CONTENTS, PASSAGES, VECTORS, LEXICAL = "index.json", "passages.jsonl", "vectors.
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document of the index: the digest of its bytes, and where its file was."""
+    """A document of the index, by the digest of its bytes."""
 
     digest: str
-    path: str
     title: str
     passages: int
     warnings: tuple[str, ...]
@@ -89,7 +88,7 @@ class Index:
             raise IndexMismatch(
                 f"El índice fue hecho con el modelo {self.model[0]} ({self.model[1][:8]}) y el "
                 f"ajuste pide {embedder.id} ({embedder.digest[:8]}). Use el mismo con "
-                "--embedding-model o rehágalo con: ayudante index --rebuild"
+                "--embedding-model o rehágalo con: ayudante index CARPETA --rebuild"
             )
 
     def save(self, folder: Path) -> None:

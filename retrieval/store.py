@@ -62,6 +62,10 @@ def publish(folder: Path, write: Callable[[Path], None]) -> None:
     """
     versions = folder / VERSIONS
     try:
+        previous = read_pointer(folder)[0]
+    except IndexDamaged:
+        previous = ""  # there is none, or what there is cannot be used
+    try:
         versions.mkdir(exist_ok=True)
         version = Path(tempfile.mkdtemp(prefix="v-", dir=versions))
         try:
@@ -78,7 +82,6 @@ def publish(folder: Path, write: Callable[[Path], None]) -> None:
         except BaseException:
             shutil.rmtree(version, ignore_errors=True)
             raise
-        previous = read_pointer(folder)[0] if (folder / CURRENT).exists() else ""
         os.replace(pointer, folder / CURRENT)
         sync(folder)
     except OSError as error:

@@ -6,16 +6,17 @@ line that says what to do, on bad input or a missing piece.
 
 import signal
 import sys
+import tempfile
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
 
-from corpus.errors import AyudanteError, IndexMissing, InputError
+from corpus.errors import AyudanteError, IndexMissing, InputError, ModelUnavailable
 from corpus.settings import Settings
 from retrieval import Report, Retriever, SearchResult, SentenceEmbedder, evaluate, update
 from retrieval.evaluation import MEASURES
@@ -59,14 +60,14 @@ QuestionArgument = Annotated[str | None, typer.Argument(help="La pregunta.", sho
 def index(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Archivos y carpetas del curso; sin ellos, los de la última vez."),
+        typer.Argument(help="Archivos y carpetas del curso; sin ellos, el curso incluido."),
     ] = None,
     index: IndexOption = None,
     embedding_model: EmbeddingOption = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Rehace el índice entero.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Construye o actualiza el índice desde archivos y carpetas; por omisión, el curso incluido."""
+    """Hace que el índice siga a esos archivos y carpetas; por omisión, al curso incluido."""
     settings = Settings.load(index=index, embedding_model=embedding_model)
     with ProgressDisplay() as progress:
         embedder = SentenceEmbedder(settings.embedding_model, settings.cache, progress)
@@ -77,7 +78,8 @@ def index(
     out.print(
         f"{report.documents} documentos, {report.passages} pasajes en {settings.index} "
         f"({report.added} nuevos, {report.updated} cambiados, {report.removed} retirados; "
-        f"{report.seconds:.1f} s)"
+        f"{report.seconds:.1f} s)",
+        markup=False,
     )
     for skipped in report.skipped:
         out.print(f"  no leído: {skipped.document}: {skipped.reason}", markup=False)
@@ -95,11 +97,12 @@ def search(
     """Busca pasajes en el índice, sin modelo de lenguaje."""
     settings = Settings.load(index=index, embedding_model=embedding_model)
     with ProgressDisplay() as progress:
+        lines = questions_of(batch) if batch is not None else []
         retriever = Retriever.open(settings=settings, progress=progress)
         if batch is None:
             results = retriever.search(required(question), k)
     if batch is not None:
-        for line in questions_of(batch):
+        for line in lines:
             print_json(found(line, retriever.search(line, k)), indent=None)
     elif as_json:
         print_json(found(required(question), results))
@@ -129,8 +132,8 @@ def ask(
     from agent import Assistant
 
     settings = Settings.load(index=index, embedding_model=embedding_model, llm=llm)
-    if batch is None:
-        question = required(question)
+    question = required(question) if batch is None else None
+    lines = questions_of(batch) if batch is not None else []
     with ProgressDisplay() as progress:
         retriever = Retriever.open(settings=settings, progress=progress)
         if question is not None:
@@ -141,7 +144,7 @@ def ask(
         if assistant.notice:
             err.print(f"Sin modelo de lenguaje: {assistant.notice}", markup=False)
         if batch is not None:
-            for line in questions_of(batch):
+            for line in lines:
                 print_json(assistant.ask(line, conversation).to_dict(), indent=None)
             return
         answer = assistant.ask(str(question), conversation)
@@ -179,7 +182,9 @@ def evaluate_command(
 @app.command()
 def chat(
     index: IndexOption = None,
-    port: Annotated[int, typer.Option("--port", help="Puerto de la página.")] = 7860,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Puerto; 0 toma uno libre.")
+    ] = 7860,
     embedding_model: EmbeddingOption = None,
     llm: LlmOption = None,
     no_llm: Annotated[
@@ -210,14 +215,18 @@ def chat(
         if as_json:
             print_json({"url": address, "model": assistant.model_name})
         err.print(f"Página lista en {address} (Ctrl+C para terminar)", markup=False)
-        until_stopped()
+        if reason := until_stopped(assistant.lost_model):
+            err.print(f"Sin modelo de lenguaje: {reason}", markup=False)
+            until_stopped(lambda: "")  # the page goes on with extracts
     finally:
         assistant.__exit__(None, None, None)
 
 
 @app.command()
 def serve(
-    port: Annotated[int | None, typer.Option("--port", help="Puerto; 0 toma uno libre.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="Puerto; 0 toma uno libre.")
+    ] = None,
     llm: LlmOption = None,
     index: IndexOption = None,
     as_json: JsonOption = False,
@@ -234,7 +243,8 @@ def serve(
         if server.process is None:
             err.print("Ya estaba encendido por otro proceso; no hay nada que hacer.")
             return
-        until_stopped()
+        if reason := until_stopped(server.died):
+            raise ModelUnavailable(reason)
 
 
 @app.command()
@@ -259,14 +269,14 @@ def required(question: str | None) -> str:
     return question
 
 
-def questions_of(batch: str) -> Iterator[str]:
+def questions_of(batch: str) -> list[str]:
     """The questions of a batch file, blank lines left out."""
     try:
         text = sys.stdin.read() if batch == "-" else Path(batch).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"No se puede leer {batch}: {error}.") from error
     lines = [line.strip() for line in text.splitlines()]
-    yield from (line for line in lines if line)
+    return [line for line in lines if line]
 
 
 def known_system(name: str) -> System:
@@ -304,7 +314,8 @@ def show(answer: "Answer") -> None:
 
 def show_report(report: Report) -> None:
     """An evaluation as a table."""
-    out.print(f"{report.path}: {report.queries} preguntas, {report.documents} documentos")
+    title = f"{report.path}: {report.queries} preguntas, {report.documents} documentos"
+    out.print(title, markup=False)
     out.print(f"{'':10}" + "".join(f"{measure:>22}" for measure in MEASURES) + f"{'s':>8}")
     for name, measures in report.systems.items():
         cells = (measures[measure] for measure in MEASURES)
@@ -318,12 +329,22 @@ def show_report(report: Report) -> None:
             )
 
 
-def until_stopped() -> None:
-    """Waits for Ctrl+C or SIGTERM."""
+def until_stopped(trouble: Callable[[], str]) -> str:
+    """Waits for Ctrl+C, SIGTERM or `trouble`, which is asked every second; returns what it said."""
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     signal.signal(signal.SIGINT, lambda *_: stopped.set())
-    stopped.wait()
+    while not stopped.wait(1.0):
+        if said := trouble():
+            return said
+    return ""
+
+
+def written(error: Exception) -> Path:
+    """The file into which the details of a bug went."""
+    with tempfile.NamedTemporaryFile("w", prefix="ayudante-", suffix=".log", delete=False) as log:
+        traceback.print_exception(error, file=log)
+    return Path(log.name)
 
 
 def main() -> None:
@@ -341,10 +362,8 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except Exception as error:  # a bug: the person gets a line, the details go to a file
-        log = Path(Settings.load().cache) / "error.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(traceback.format_exc())
-        err.print(f"Error inesperado: {type(error).__name__}: {error} (detalle en {log})")
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        err.print(f"Error inesperado: {said} (detalle en {written(error)})", markup=False)
         sys.exit(2)
     sys.exit(code if isinstance(code, int) else 0)
 

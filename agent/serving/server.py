@@ -81,8 +81,9 @@ class ModelServer:
     ) -> None:
         self.settings, self.share, self.progress = settings, share, progress
         self.warm_up = warm_up
+        self.recorded = self.ready = False
         self.process: subprocess.Popen[bytes] | None = None
-        self.log = settings.cache / "vllm.log"
+        self.log = settings.cache / f"vllm-{os.getpid()}.log"
         self.record = settings.cache / "server.json"
 
     def __enter__(self) -> ServerAddress:
@@ -136,7 +137,7 @@ class ModelServer:
         """Starts vLLM and waits until it answers."""
         port = free_port(self.settings.llm_port)
         model, on_gpu = self.model_path(), engine() == "vllm"
-        command = [sys.executable, "-m", "agent.serving.child"]
+        command = [sys.executable, "-P", "-m", "agent.serving.child"]  # -P: not from the folder
         command += ["--model", model, "--served-model-name", self.model_name]
         command += ["--host", HOST, "--port", str(port)]
         command += ["--max-model-len", str(self.settings.llm_context)]
@@ -147,22 +148,29 @@ class ModelServer:
             environment = CPU_ENVIRONMENT | environment
         if Path(model).exists():
             environment["HF_HUB_OFFLINE"] = "1"
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=environment,
-                start_new_session=True,
-            )
+        try:
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+            with self.log.open("wb") as log:
+                self.process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    env=environment,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise ModelUnavailable(
+                f"No se puede escribir en {self.log.parent} ({error.strerror or error}). "
+                "Ponga AYUDANTE_CACHE en otra carpeta."
+            ) from error
         address = ServerAddress(f"http://{HOST}:{port}/v1", self.model_name, "none", os.getpid())
         try:
             self.wait_until_ready(address)
             self.progress("calentando con las instrucciones del ayudante", 0, 0)
             self.warm_up(address)
             self.progress("modelo listo", 0, 0)
+            self.ready = True
         except BaseException:
             self.close()
             raise
@@ -170,6 +178,7 @@ class ModelServer:
             draft = self.record.with_suffix(".new")
             draft.write_text(json.dumps(asdict(address)))
             os.replace(draft, self.record)
+            self.recorded = True
         return address
 
     def model_path(self) -> str:
@@ -207,7 +216,7 @@ class ModelServer:
         process, self.process = self.process, None
         if process is None:
             return
-        if self.share:
+        if self.recorded:
             self.record.unlink(missing_ok=True)
         assert process.stdin is not None
         process.stdin.close()  # tells `agent.serving.child` to end
@@ -216,6 +225,14 @@ class ModelServer:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        if self.ready:
+            self.log.unlink(missing_ok=True)  # it is of use only if the start failed
+
+    def died(self) -> str:
+        """Why the server that was started here is no more; empty while it lives."""
+        if self.process is None or self.process.poll() is None:
+            return ""
+        return f"vLLM se detuvo: {reason_in(self.log)} El registro está en {self.log}."
 
 
 def engine() -> str:
@@ -232,7 +249,7 @@ def engine() -> str:
             continue
     raise ModelUnavailable(
         "vLLM no está instalado. Instálelo con: pip install --no-deps -r requirements.lock "
-        "(sin GPU) o pip install 'ayudante[gpu]' (con GPU)."
+        "(sin GPU), o desde la carpeta del programa pip install '.[gpu]' (con GPU)."
     )
 
 
@@ -243,7 +260,7 @@ def models_at(url: str, key: str) -> list[str]:
         answer = httpx.get(f"{url}/models", headers=headers, timeout=PROBE_SECONDS)
         answer.raise_for_status()
         return [str(model["id"]) for model in answer.json()["data"]]
-    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
         return []
 
 

@@ -33,20 +33,32 @@ def headings(text: str) -> list[tuple[int, int, int, str]]:
     ]
 
 
-def split(text: str) -> list[tuple[tuple[str, ...], str]]:
-    """(breadcrumb, body) of each section of `text`, in order; bodies may be empty."""
+Heading = tuple[int, str]
+"""A heading's level, 1 to 6, and its title."""
+
+
+def split(text: str, above: tuple[Heading, ...] = ()) -> list[tuple[tuple[Heading, ...], str]]:
+    """(breadcrumb, body) of each section of `text`, in order; bodies may be empty.
+
+    `above` are the headings that `text` stands under.
+    """
     lines = text.split("\n")
     found = headings(text)
     first = found[0][0] if found else len(lines)
-    parts: list[tuple[tuple[str, ...], str]] = []
+    parts: list[tuple[tuple[Heading, ...], str]] = []
     if preamble := "\n".join(lines[:first]).strip():
-        parts.append(((), preamble))
-    path: list[tuple[int, str]] = []
+        parts.append((above, preamble))
+    path = above
     starts = [start for start, *_ in found] + [len(lines)]
     for (_, body, level, title), end in zip(found, starts[1:], strict=True):
-        path = [*(step for step in path if step[0] < level), (level, title)]
-        parts.append((tuple(name for _, name in path if name), "\n".join(lines[body:end])))
+        path = (*(step for step in path if step[0] < level), (level, title))
+        parts.append((path, "\n".join(lines[body:end])))
     return parts
+
+
+def names(path: tuple[Heading, ...]) -> tuple[str, ...]:
+    """The titles of a breadcrumb, empty ones left out."""
+    return tuple(title for _, title in path if title)
 
 
 def read(data: bytes) -> Content:
@@ -55,10 +67,11 @@ def read(data: bytes) -> Content:
     title = None
     if front := FRONT_MATTER.match(text):
         found = TITLE.search(front["yaml"])
-        title, text = found["title"] if found else None, text[front.end() :]
+        title, text = plain(found["title"]) if found else None, text[front.end() :]
     text = COMMENT.sub("", text)
     sections = []
-    for number, (path, body) in enumerate(split(text), start=1):
+    for number, (headings_above, body) in enumerate(split(text), start=1):
+        path = names(headings_above)
         title = title or (path[0] if path else None)
         label = f"§ {path[-1]}" if path else "inicio"
         if content := clean(body, code=True):

@@ -12,7 +12,7 @@ import nbformat
 from corpus.document import Section, clean, numbered
 from corpus.errors import MaterialError
 from corpus.readers import Content
-from corpus.readers.markdown import COMMENT, split
+from corpus.readers.markdown import COMMENT, Heading, names, split
 
 OUTPUT_CHARACTERS = 400  # enough for a loss or a shape; training logs say little more
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -55,21 +55,20 @@ def read(data: bytes) -> Content:
         raise MaterialError(f"no es un cuaderno de Jupyter ({type(error).__name__})") from error
 
     sections: list[Section] = []
-    path: tuple[str, ...] = ()
+    path: tuple[Heading, ...] = ()
     title, seen_code = None, False
     for number, cell in enumerate(cells, start=1):
         if cell.cell_type == "markdown":
             source = IMAGE_DATA.sub("()", COMMENT.sub("", str(cell.source)))
-            parts = split(source)
-            here = [headings for headings, _ in parts if headings]
-            path = here[-1] if here else path
+            parts = split(source, path)
+            path = parts[-1][0] if parts else path
             if not seen_code:
-                title = title or next((name for headings in here for name in headings), None)
+                title = title or next((name for above, _ in parts for name in names(above)), None)
             # A cell that is only headings lives on as the breadcrumb of the cells below it.
             text = clean(source, code=True) if any(body.strip() for _, body in parts) else ""
         else:
             seen_code = True
             text = clean(code_text(cell), code=True)
         if text:
-            sections.append(Section(text, numbered("cell", number), path))
+            sections.append(Section(text, numbered("cell", number), names(path)))
     return Content(title, tuple(sections))

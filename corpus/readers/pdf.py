@@ -18,7 +18,7 @@ from corpus.readers import Content
 MAX_PAGES = 2_000
 REPEATED = 0.6  # a line on this share of the pages is furniture, if there are enough pages
 FEW_PAGES = 4
-NUMBER_ONLY = re.compile(r"^[\d\s/|.·–-]+$")
+OF_TOTAL = re.compile(r"^\d+\s*(/|de|of)\s*\d+$")  # 7 / 21
 HYPHENATED = re.compile(r"(\w)[-\u00ad\u0002\ufffe]\n(?=[a-záéíóúñ])")
 
 
@@ -55,7 +55,7 @@ def read(data: bytes) -> Content:
     furniture = repeated_lines(pages)
     sections, empty = [], []
     for number, page in enumerate(pages, start=1):
-        text = clean("\n".join(line for line in page.lines if line not in furniture))
+        text = clean("\n".join(without_number(page.lines, number, furniture)))
         if not text:
             empty.append(number)
             continue
@@ -104,9 +104,16 @@ def title_of(runs: list[tuple[float, float, str]], height: float) -> str:
 
 
 def repeated_lines(pages: list[Page]) -> set[str]:
-    """Lines that are page furniture: on most pages, or a bare number at an end of a page."""
+    """Lines that most pages repeat near an end."""
     counts = Counter(line for page in pages for line in {*page.lines[:3], *page.lines[-3:]})
     enough = max(FEW_PAGES, REPEATED * len(pages))
-    furniture = {line for line, count in counts.items() if count >= enough}
-    ends = (line for page in pages for line in (*page.lines[:1], *page.lines[-2:]))
-    return furniture | {line for line in ends if NUMBER_ONLY.match(line) and len(line) < 12}
+    return {line for line, count in counts.items() if count >= enough}
+
+
+def without_number(lines: tuple[str, ...], page: int, furniture: set[str]) -> list[str]:
+    """`lines` of a page without furniture and without its number at either end."""
+    kept = [line for line in lines if line not in furniture]
+    for end in (0, -1):
+        if kept and (kept[end] == str(page) or OF_TOTAL.match(kept[end])):
+            del kept[end]
+    return kept

@@ -1,4 +1,6 @@
-from agent.citations import checked, quote
+import pytest
+
+from agent.citations import PLACED, checked, quote
 from corpus.document import numbered
 from retrieval import Passage
 from tests.conftest import WordsEmbedder
@@ -74,3 +76,17 @@ def test_a_quote_is_an_exact_span() -> None:
 
 def test_nothing_shown_cites_nothing() -> None:
     assert checked("Hola [1].", {}, WordsEmbedder()) == ("Hola.", ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "El intervalo [0, 1] contiene a todas las probabilidades.",
+        "Compara `x.shape[0]` con `x.shape[1]` antes.",
+        "En $[0, 1]$ vive la salida.",
+        "Nada... y luego .5 de .gitignore",
+    ],
+)
+def test_what_is_no_marker_is_left_exactly_as_it_is(text: str) -> None:
+    answer, _ = check(f"Softmax da probabilidades [1]. {text}")
+    assert PLACED.sub("", answer) == f"Softmax da probabilidades. {text}"

@@ -87,6 +87,17 @@ def test_a_call_written_as_text_is_understood_and_never_shown(
     assert "```" not in "".join(e.text for e in events if isinstance(e, TextDelta))
 
 
+def test_what_is_said_before_a_tool_is_used_is_not_the_answer(
+    retriever: Retriever, settings: Settings
+) -> None:
+    thinking = AIMessage(
+        "Voy a buscar más.", tool_calls=[tool_call("search_course", {"query": "logits"})]
+    )
+    answer, _, _ = answered(retriever, settings, thinking, SAID)
+    assert "Voy a buscar" not in answer.text
+    assert answer.text.startswith("La función softmax")
+
+
 def test_tools_close_when_they_are_spent(retriever: Retriever, settings: Settings) -> None:
     again = call("search_course", query="softmax")
     answer, model, _ = answered(retriever, settings, again, again, SAID)
@@ -136,5 +147,6 @@ def test_other_text_is_left_alone(text: str) -> None:
 def test_only_text_that_could_be_a_call_is_held_back() -> None:
     assert may_be_call("```js")
     assert may_be_call(' {"name"')
+    assert may_be_call('```\n{"name"')
     assert not may_be_call("La función")
     assert not may_be_call("```python\n")

@@ -48,7 +48,7 @@ def test_a_model_that_cannot_be_loaded_gives_one_clear_line(
     ):
         pass
     assert "\n" not in str(caught.value)
-    assert str(settings.cache / "vllm.log") in str(caught.value)
+    assert str(settings.cache / "vllm-") in str(caught.value)
 
 
 def test_without_vllm_the_command_that_installs_it_is_said(
@@ -89,6 +89,22 @@ def test_the_reason_is_found_in_a_log(tmp_path: Path) -> None:
         "RuntimeError: Engine core initialization failed.\n"
     )
     assert serving.reason_in(log) == "ValueError: No hay memoria para la caché."
+
+
+@pytest.mark.parametrize("url", ["http://h:abc", "no-url", "http://127.0.0.1:9"])
+def test_a_wrong_address_is_said_in_one_line(settings: Settings, url: str) -> None:
+    named = settings.model_copy(update={"llm_url": url})
+    with pytest.raises(ModelUnavailable, match="Ningún modelo responde"), ModelServer(named):
+        pass
+
+
+def test_a_failed_start_leaves_another_servers_record(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    server = ModelServer(settings.model_copy(update={"llm": str(tmp_path / "empty")}), share=True)
+    server.record.parent.mkdir(parents=True, exist_ok=True)
+    server.record.write_text("{}")
+    server.close()
+    assert server.record.exists()
 
 
 @pytest.mark.slow

@@ -66,7 +66,9 @@ def test_answers_are_data_formulas_render_and_nothing_remote_loads(
     said = (
         "La función softmax convierte logits: $p_i = e^{z_i}$ "
         '<img src="http://remote.invalid/a.png" onerror="window.hurt=1"> '
-        "![x](http://remote.invalid/b.png)"
+        "![x](http://remote.invalid/b.png) $<img src=http://remote.invalid/c.png>$ "
+        r"\`<img src=http://remote.invalid/d.png>\`"
+        "\n\n```mermaid\n<img src=http://remote.invalid/e.png>\n```"
     )
     model = ScriptedModel(script=[AIMessage(said)])
     with Assistant(retriever, settings, model=model) as assistant:

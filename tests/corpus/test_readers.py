@@ -33,6 +33,7 @@ def test_text_before_the_first_heading_is_the_first_section() -> None:
 def test_front_matter_gives_the_title_and_is_not_read() -> None:
     content = markdown.read(b'---\ntitle: "Apuntes"\nfecha: hoy\n---\n\n# Uno\n\nhola')
     assert content.title == "Apuntes"
+    assert markdown.read("---\ntitle: a\u200bb\n---\nx".encode()).title == "ab"
     assert [s.text for s in content.sections] == ["hola"]
 
 
@@ -49,6 +50,18 @@ def test_notebook_outputs_are_kept_short_and_pictures_left_out() -> None:
     assert "Salida:\népoca 1 pérdida 0.5" in sections[1].text
     assert len(sections[1].text) < 500
     assert "Figure" not in sections[2].text
+
+
+def test_notebook_headings_stand_under_those_of_earlier_cells() -> None:
+    sources = ["# Lab\n\nHola", "## Parte 2\n\nDos", "### Sub\n\nTres", "## Parte 3\n\nFin"]
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": text} for text in sources]
+    data = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    assert [s.headings for s in notebook.read(data.encode()).sections] == [
+        ("Lab",),
+        ("Lab", "Parte 2"),
+        ("Lab", "Parte 2", "Sub"),
+        ("Lab", "Parte 3"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +99,12 @@ def test_pdf_running_titles_and_page_numbers_are_left_out() -> None:
     sections = pdf.read(SLIDES.read_bytes()).sections
     last_lines = [section.text.split("\n")[-1] for section in sections[2:]]
     assert len(set(last_lines)) > 0.8 * len(last_lines)
+
+
+def test_pdf_page_numbers_go_and_other_numbers_stay() -> None:
+    lines = ("Tabla XOR", "1 1 0", "0.98", "7 / 21")
+    assert pdf.without_number(lines, 9, set()) == ["Tabla XOR", "1 1 0", "0.98"]
+    assert pdf.without_number(("2012", "Alexnet", "9"), 9, set()) == ["2012", "Alexnet"]
 
 
 def test_pdf_without_text_says_which_pages(tmp_path: Path) -> None:

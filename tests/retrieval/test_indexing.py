@@ -70,7 +70,7 @@ def test_a_removed_file_leaves_the_index(
 ) -> None:
     update(settings.index, [course], embedder)
     (course / "clase-04.md").unlink()
-    report = update(settings.index, [], embedder)
+    report = update(settings.index, [course], embedder)
     assert (report.documents, report.removed) == (1, 1)
     passages = Index.load(store.current(settings.index)).passages
     assert {p.document for p in passages} == {"labs/lab-02.ipynb"}
@@ -107,7 +107,7 @@ def test_another_model_is_refused_until_a_rebuild(course: Path, settings: Settin
     update(settings.index, [course], WordsEmbedder())
     with pytest.raises(IndexMismatch, match="--rebuild"):
         update(settings.index, [course], Other())
-    update(settings.index, [], Other(), rebuild=True)
+    update(settings.index, [course], Other(), rebuild=True)
     assert Index.load(store.current(settings.index)).model == ("words", "2")
 
 
@@ -120,3 +120,32 @@ def test_a_damaged_index_is_rebuilt_only_when_asked(
         update(settings.index, [course], embedder)
     report = update(settings.index, [course], embedder, rebuild=True)
     assert report.added == 2
+
+
+@pytest.mark.parametrize("pointer", ["", "v-nope abc"])
+def test_a_lost_pointer_is_mended_by_a_rebuild(
+    course: Path, settings: Settings, embedder: WordsEmbedder, pointer: str
+) -> None:
+    update(settings.index, [course], embedder)
+    (settings.index / "CURRENT").write_text(pointer)
+    update(settings.index, [course], embedder, rebuild=True)
+    assert len(Index.load(store.current(settings.index)).documents) == 2
+
+
+def test_an_empty_path_is_not_the_current_folder(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    update(settings.index, [course], embedder)
+    with pytest.raises(InputError, match="vacía"):
+        update(settings.index, [Path()], embedder)
+    with pytest.raises(InputError, match="AYUDANTE_INDEX"):
+        Settings.load(index="")
+
+
+def test_a_course_that_moved_is_followed(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    update(settings.index, [course], embedder)
+    moved = course.rename(course.parent / "moved")
+    update(settings.index, [moved], embedder)
+    assert Index.load(store.current(settings.index)).roots == (str(moved),)

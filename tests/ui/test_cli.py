@@ -94,6 +94,9 @@ def test_doctor_says_what_is_missing(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["index", "/nope"], "No existe /nope"),
+        (["index", ""], "vacía"),
+        (["search", "x", "--index", ""], "AYUDANTE_INDEX"),
+        (["chat", "--port", "99999"], "99999"),
         (["index", "empty"], "No hay nada que indexar"),
         (["search", "hola"], "No hay un índice en"),
         (["search", ""], "No hay un índice en"),
@@ -127,7 +130,7 @@ def test_a_taken_port_is_refused_before_anything_starts(tmp_path: Path) -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         for command in ("chat", "serve"):
-            done = ayudante(command, "--port", port, cwd=tmp_path)
+            done = ayudante(command, "--port", port, cwd=tmp_path, AYUDANTE_CACHE=str(tmp_path))
             assert done.returncode == 2
             assert f"El puerto {port} está ocupado" in one_line(done.stderr)
 
