@@ -92,7 +92,10 @@ def write_folder(data: bytes, target: Path, progress: Progress) -> None:
     """Writes the model whose file is `data` to `target` in sentence-transformers layout."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()  # it would report the pooler that this model does not have
     reader = Reader(data)
     if reader.take("4sI") != (b"E5S1", 1):
         raise ValueError("not an E5S1 file of version 1")

@@ -17,7 +17,7 @@ from retrieval.embedding import Embedder, Vectors
 from retrieval.lexical import LexicalIndex
 from retrieval.passages import Passage
 
-FORMAT = 1  # raise it when readers or passages change, so that files are read again
+FORMAT = 2  # raise it when readers or passages change, so that files are read again
 CONTENTS, PASSAGES, VECTORS, LEXICAL = "index.json", "passages.jsonl", "vectors.faiss", "lexical"
 
 

@@ -105,9 +105,16 @@ def title_of(runs: list[tuple[float, float, str]], height: float) -> str:
 
 def repeated_lines(pages: list[Page]) -> set[str]:
     """Lines that most pages repeat near an end."""
-    counts = Counter(line for page in pages for line in {*page.lines[:3], *page.lines[-3:]})
+    ends = [{*page.lines[:3], *page.lines[-3:]} for page in pages]
+    counts = Counter(mask for lines in ends for mask in {masked(line) for line in lines})
     enough = max(FEW_PAGES, REPEATED * len(pages))
-    return {line for line, count in counts.items() if count >= enough}
+    repeated = {mask for mask, count in counts.items() if count >= enough and mask.strip("# ")}
+    return {line for lines in ends for line in lines if masked(line) in repeated}
+
+
+def masked(line: str) -> str:
+    """`line` with its numbers hidden: a footer counts the pages."""
+    return re.sub(r"\d+", "#", line)
 
 
 def without_number(lines: tuple[str, ...], page: int, furniture: set[str]) -> list[str]:
