@@ -137,7 +137,12 @@ class ModelServer:
         """Starts vLLM and waits until it answers."""
         port = free_port(self.settings.llm_port)
         model, on_gpu = self.model_path(), engine() == "vllm"
-        command = [sys.executable, "-P", "-m", "agent.serving.child"]  # -P: not from the folder
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "agent.serving.child",
+        ]  # -P: nothing from the user's folder
         command += ["--model", model, "--served-model-name", self.model_name]
         command += ["--host", HOST, "--port", str(port)]
         command += ["--max-model-len", str(self.settings.llm_context)]
@@ -218,6 +223,7 @@ class ModelServer:
             return
         if self.recorded:
             self.record.unlink(missing_ok=True)
+        was_alive = process.poll() is None
         assert process.stdin is not None
         process.stdin.close()  # tells `agent.serving.child` to end
         try:
@@ -225,8 +231,8 @@ class ModelServer:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        if self.ready:
-            self.log.unlink(missing_ok=True)  # it is of use only if the start failed
+        if self.ready and was_alive:
+            self.log.unlink(missing_ok=True)  # it is of use only if the server failed
 
     def died(self) -> str:
         """Why the server that was started here is no more; empty while it lives."""

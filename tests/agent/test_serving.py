@@ -103,7 +103,8 @@ def test_a_failed_start_leaves_another_servers_record(settings: Settings, tmp_pa
     server = ModelServer(settings.model_copy(update={"llm": str(tmp_path / "empty")}), share=True)
     server.record.parent.mkdir(parents=True, exist_ok=True)
     server.record.write_text("{}")
-    server.close()
+    with pytest.raises(ModelUnavailable):
+        server.open()
     assert server.record.exists()
 
 
