@@ -108,6 +108,23 @@ def test_a_failed_start_leaves_another_servers_record(settings: Settings, tmp_pa
     assert server.record.exists()
 
 
+@pytest.mark.parametrize("dies", [True, False])
+def test_the_log_is_kept_only_if_the_server_died(settings: Settings, dies: bool) -> None:
+    server = ModelServer(settings)
+    server.log.parent.mkdir(parents=True, exist_ok=True)
+    server.log.write_text("MemoryError: no room\n")
+    code = "" if dies else "import sys; sys.stdin.read()"
+    server.process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
+    server.ready = True
+    if dies:
+        server.process.wait()
+        assert "MemoryError: no room" in server.died()
+    else:
+        assert server.died() == ""
+    server.close()
+    assert server.log.exists() == dies
+
+
 @pytest.mark.slow
 def test_the_child_dies_when_its_parent_is_killed(tmp_path: Path) -> None:
     """A parent that is killed with -9 leaves no process behind."""
