@@ -27,9 +27,9 @@ from agent.prompts import system_prompt
 from agent.serving import ModelServer, ServerAddress
 from agent.tools import Evidence, course_tools
 from corpus.errors import ModelUnavailable
+from corpus.progress import Progress, silent
 from corpus.settings import Settings
 from retrieval.lexical import tokens
-from retrieval.packaged import Progress, silent
 from retrieval.passages import Passage
 from retrieval.retriever import Retriever, checked_question
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-import py3langid
+from corpus.language import guessed
 
 Language = Literal["es", "en"]
 
@@ -54,6 +54,5 @@ def say(key: str, language: Language, **values: str) -> str:
 
 
 def language_of(text: str) -> Language:
-    """Spanish or English; Portuguese is taken for Spanish, which it is mistaken for."""
-    py3langid.set_languages(["es", "en", "pt"])
-    return "en" if py3langid.classify(text)[0] == "en" else "es"
+    """The language to answer a question in."""
+    return "en" if guessed(text) == "en" else "es"

@@ -5,17 +5,20 @@ turn; `Evidence` keeps the two together so that citations can be checked by code
 """
 
 import re
+from datetime import date
 from time import monotonic
 from typing import Any
 
 from langchain_core.tools import BaseTool, tool
 
 from agent.events import SearchStep
+from corpus.calendar import long_date
 from corpus.errors import InputError
 from retrieval.passages import Passage
 from retrieval.retriever import MAX_QUESTION, Retriever
 
 FENCE = re.compile(r"</?pasajes>")  # a passage cannot leave its block
+DAYS_SHOWN = 6  # of the calendar
 SHOWN_CHARACTERS = 1_000  # of a passage; prompts are what a CPU spends its time on
 
 
@@ -58,7 +61,7 @@ def shown(step: SearchStep) -> str:
 def course_tools(
     retriever: Retriever | None, evidence: Evidence, passages_shown: int
 ) -> list[BaseTool]:
-    """`search_course` and `open_passage`, which write what they show into `evidence`.
+    """The tools, which write what they show into `evidence`: search, open, look at the calendar.
 
     Without a retriever they can be described to a model, not called.
     """
@@ -91,4 +94,18 @@ def course_tools(
         near = retriever.neighbours(evidence.passages[marker].id)
         return shown(evidence.record("open_passage", {"marker": marker}, start, near))
 
-    return [search_course, open_passage]
+    @tool
+    def course_calendar(about: str) -> str:
+        """Busca fechas del curso: clases, tareas, entregas, controles, feriados.
+
+        Args:
+            about: de qué se quiere saber la fecha; vacío da lo que viene desde hoy.
+        """
+        start = monotonic()
+        assert retriever is not None
+        today = date.today()
+        found = retriever.dated(about[:MAX_QUESTION], today, DAYS_SHOWN)
+        step = evidence.record("course_calendar", {"about": about}, start, found)
+        return f"Hoy es {long_date(today.isoformat())}.\n{shown(step)}"
+
+    return [search_course, open_passage, course_calendar]

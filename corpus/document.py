@@ -4,8 +4,9 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Literal
+
+from corpus.calendar import Day
 
 LocationKind = Literal["page", "slide", "cell", "section", "document"]
 WORDS = {"page": "página", "slide": "lámina", "cell": "celda"}
@@ -58,6 +59,11 @@ class Section:
     location: Location
     headings: tuple[str, ...] = ()
 
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Section":
+        """The section that `dataclasses.asdict` wrote."""
+        return cls(data["text"], Location(**data["location"]), tuple(data["headings"]))
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -66,9 +72,12 @@ class Document:
     Attributes:
         name: its path relative to the folder that was indexed, with ``/`` on every system.
         title: its first title, or its name.
-        called: what people call it, “Clase 5”, “Lab 12”; empty when its name does not say.
+        called: what people call it, “Clase 5”, “Lab 12”; empty when its path does not say.
         sections: in reading order, none of them empty.
         warnings: what could not be read in it, for the professor.
+        unread: pages or slides that show only pictures, with the few words they have.
+        days: its dated facts, if it is a calendar.
+        together: base names of files that it links to in one row or item: slides and their lab.
     """
 
     name: str
@@ -76,31 +85,36 @@ class Document:
     called: str
     sections: tuple[Section, ...]
     warnings: tuple[str, ...] = ()
+    unread: tuple[Section, ...] = ()
+    days: tuple[Day, ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
 
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON object from which `from_dict` makes an equal document."""
+        return asdict(self)
 
-CLASS_OR_LAB = re.compile(
-    r"(?P<word>clase|class|lecture|lab|laboratorio|tarea|auxiliar)[\s_-]*(?P<number>\d+)", re.I
-)
-LEADING_NUMBER = re.compile(r"^(?P<number>\d{1,2})[\s_.-]+\D")
-WORD_FOR = {"class": "Clase", "lecture": "Clase", "laboratorio": "Lab"}
-
-
-def called(name: str) -> str:
-    """“Lab 12” for ``Labs/Lab12_NMT.ipynb``, “Clase 12” for ``12_SequenceModels.pdf``, or empty."""
-    stem = Path(name).stem
-    if match := CLASS_OR_LAB.search(stem):
-        word = match["word"].lower()
-        return f"{WORD_FOR.get(word, word.capitalize())} {int(match['number'])}"
-    if match := LEADING_NUMBER.match(stem):
-        return f"Clase {int(match['number'])}"
-    return ""
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Document":
+        """The document that `to_dict` wrote."""
+        return cls(
+            name=data["name"],
+            title=data["title"],
+            called=data["called"],
+            sections=tuple(map(Section.from_dict, data["sections"])),
+            warnings=tuple(data["warnings"]),
+            unread=tuple(map(Section.from_dict, data["unread"])),
+            days=tuple(Day.from_dict(day) for day in data["days"]),
+            together=tuple(map(tuple, data["together"])),
+        )
 
 
 INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffe\ufffd"
     "\ufe00-\ufe0f\ue000-\uf8ff\U000e0000-\U000e007f\x00-\x08\x0b-\x1f\x7f]"
 )
-MATH_LETTER = re.compile("[\U0001d400-\U0001d7ff]")  # 𝑤 and 𝒙, which nobody types in a question
+# 𝑤 and 𝒙, which nobody types in a question
+# 𝑤 and 𝒙, which nobody types in a question
+MATH_LETTER = re.compile("[\U0001d400-\U0001d7ff\u210a\u210e\u212f\u2134]")
 SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f]+")
 
 

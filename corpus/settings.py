@@ -32,6 +32,13 @@ class Settings(BaseSettings):
         description="folder for converted models and for the indexes of evaluations",
     )
 
+    ocr: bool = Field(True, description="read pages that are only pictures, if Tesseract is there")
+    vision_url: str | None = Field(
+        None, description="an OpenAI-compatible server that describes those pages; off by default"
+    )
+    vision_model: str = Field("", description="the name under which it serves its model")
+    vision_key: str = Field("none", description="its key")
+
     embedding_model: str = Field(
         EMBEDDED, description="'embedded', a hub id, or a folder in sentence-transformers layout"
     )

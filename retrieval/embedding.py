@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import ModelUnavailable
+from corpus.progress import Progress, silent
 from corpus.settings import EMBEDDED
 from retrieval import e5
-from retrieval.packaged import Progress, blocks, silent
+from retrieval.packaged import blocks
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -24,11 +24,11 @@ from numpy.typing import NDArray
 
 from corpus.document import Document, Location, Section, clean, digest
 from corpus.errors import IndexDamaged, IndexMismatch, IndexMissing, InputError
+from corpus.progress import Progress, silent
 from corpus.settings import Settings
 from retrieval import store
 from retrieval.embedding import Embedder, SentenceEmbedder
 from retrieval.index import Index
-from retrieval.packaged import Progress, silent
 from retrieval.passages import Passage, passages_of
 from retrieval.retriever import SYSTEMS, Retriever, System
 
@@ -92,6 +92,7 @@ def evaluate(
     systems: tuple[System, ...] = SYSTEMS,
     settings: Settings | None = None,
     progress: Progress = silent,
+    split: str | None = None,
 ) -> Report:
     """Evaluates `systems` on the judged questions in `path`.
 
@@ -102,12 +103,13 @@ def evaluate(
         systems: which rankings to compare.
         settings: where the cache is and which embedding model to use.
         progress: called while a corpus is embedded and questions are ranked.
+        split: only the questions that ``queries.jsonl`` marks so (“dev”, “test”); by default all.
 
     Raises:
         InputError: if the folder lacks a file, or a line of one is wrong (it is named).
     """
     path, settings = Path(path), settings or Settings.load()
-    questions, qrels = read_judgements(path)
+    questions, qrels = read_judgements(path, split)
     if (path / "corpus.jsonl").is_file():
         default = SentenceEmbedder(settings.embedding_model, settings.cache, progress)
         embedder = retriever.embedder if retriever else default
@@ -200,11 +202,18 @@ def at_places(qrels: Qrels, retriever: Retriever) -> Qrels:
     return moved
 
 
-def read_judgements(path: Path) -> tuple[dict[str, str], Qrels]:
-    """The judged questions by id, and their judgements (positive grades)."""
+def read_judgements(path: Path, split: str | None) -> tuple[dict[str, str], Qrels]:
+    """The judged questions of a split by id, and their judgements (positive grades).
+
+    A question that follows up on another is asked together with it, as a conversation does.
+    """
     if not path.is_dir():
         raise InputError(f"No existe la carpeta {path}. Indique una en formato BEIR.")
-    texts = {str(line["_id"]): str(line["text"]) for line in json_lines(path / "queries.jsonl")}
+    texts, chosen = {}, set()
+    for line in json_lines(path / "queries.jsonl"):
+        texts[str(line["_id"])] = f"{line.get('previous', '')} {line['text']}".strip()
+        if split in (None, line.get("split")):
+            chosen.add(str(line["_id"]))
     qrels: Qrels = {}
     qrels_file = path / "qrels.tsv"
     if not qrels_file.exists() and (path / "qrels" / "test.tsv").exists():
@@ -222,12 +231,13 @@ def read_judgements(path: Path) -> tuple[dict[str, str], Qrels]:
                     f"{qrels_file}, línea {number}: se espera "
                     "«pregunta, documento, nota» separados por tabuladores."
                 ) from error
-    judged = {query: texts[query] for query in texts if query in qrels}
-    if not judged:
-        raise InputError(f"{path} no tiene preguntas con juicios.")
     if missing := qrels.keys() - texts.keys():
         raise InputError(f"{qrels_file} juzga {min(missing)}, que no está en queries.jsonl.")
-    return judged, qrels
+    judged = {query: texts[query] for query in texts if query in qrels and query in chosen}
+    if not judged:
+        which = f" en la parte «{split}»" if split else ""
+        raise InputError(f"{path} no tiene preguntas con juicios{which}.")
+    return judged, {query: qrels[query] for query in judged}
 
 
 def opened(path: Path) -> Any:

@@ -7,28 +7,68 @@ whole on disk; `retrieval.indexing` makes it.
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import faiss
 import numpy as np
 
+from corpus.calendar import Day
+from corpus.document import Document
 from corpus.errors import IndexMismatch
 from retrieval.embedding import Embedder, Vectors
 from retrieval.lexical import LexicalIndex
 from retrieval.passages import Passage
 
-FORMAT = 2  # raise it when readers or passages change, so that files are read again
+FORMAT = 3  # raise it when readers or passages change, so that files are read again
 CONTENTS, PASSAGES, VECTORS, LEXICAL = "index.json", "passages.jsonl", "vectors.faiss", "lexical"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document of the index, by the digest of its bytes."""
+    """A document of the index.
+
+    Attributes:
+        digest: SHA-256 of its bytes.
+        title: its title.
+        warnings: what could not be read in it.
+        unread: numbers of its pages or slides that show only pictures and were not read.
+        pictures: what tried to read them (`Pictures.id`).
+        days, together: what it says of the whole course; see `corpus.document.Document`.
+    """
 
     digest: str
     title: str
-    passages: int
-    warnings: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    unread: tuple[int, ...] = ()
+    pictures: str = ""
+    days: tuple[Day, ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
+
+    @classmethod
+    def of(cls, document: Document, digest: str, pictures: str) -> "Entry":
+        """The entry of a document that was just read."""
+        return cls(
+            digest=digest,
+            title=document.title,
+            warnings=document.warnings,
+            unread=tuple(page.location.number or 0 for page in document.unread),
+            pictures=pictures,
+            days=document.days,
+            together=document.together,
+        )
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Entry":
+        """The entry that `dataclasses.asdict` wrote."""
+        return cls(
+            digest=data["digest"],
+            title=data["title"],
+            warnings=tuple(data["warnings"]),
+            unread=tuple(data["unread"]),
+            pictures=data["pictures"],
+            days=tuple(map(Day.from_dict, data["days"])),
+            together=tuple(map(tuple, data["together"])),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +116,12 @@ class Index:
         rows.add(vectors)
         lexical = LexicalIndex.build([passage.searchable for passage in passages])
         return cls(tuple(passages), rows, lexical, model, roots, documents or {}, skipped)
+
+    @property
+    def days(self) -> list[Day]:
+        """The course's calendar, by date."""
+        days = [day for entry in self.documents.values() for day in entry.days]
+        return sorted(days, key=lambda day: day.date)
 
     def vectors_of(self, rows: list[int]) -> Vectors:
         """Vectors of some rows, shape (rows, dimension)."""
@@ -129,9 +175,6 @@ class Index:
             lexical=LexicalIndex.load(folder / LEXICAL),
             model=tuple(contents["model"]),
             roots=tuple(contents["roots"]),
-            documents={
-                name: Entry(**{**entry, "warnings": tuple(entry["warnings"])})
-                for name, entry in entries
-            },
+            documents={name: Entry.from_dict(entry) for name, entry in entries},
             skipped=tuple(Skipped(**skipped) for skipped in contents["skipped"]),
         )

@@ -5,6 +5,7 @@ ones leave, unchanged ones cost a digest. A passage whose text is already embedd
 vector. One bad file never stops the others: it is listed with its reason.
 """
 
+import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,14 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from corpus.document import Document, digest
+from corpus.document import Document
 from corpus.errors import IndexMissing, InputError, MaterialError
-from corpus.reading import BUNDLED, SourceFile, find_files, read_bytes, read_file
+from corpus.pictures import Pictures
+from corpus.programme import Tie, ties
+from corpus.progress import Progress, silent
+from corpus.reading import BUNDLED, SourceFile, find_files
+from corpus.sandbox import Job, Sandbox
 from retrieval import store
 from retrieval.embedding import Embedder, Vectors
 from retrieval.index import Entry, Index, Skipped
-from retrieval.packaged import Progress, silent
-from retrieval.passages import Passage, passages_of
+from retrieval.passages import Passage, passages_of, tied
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +38,15 @@ class IndexReport:
     removed: int
     skipped: tuple[Skipped, ...]
     seconds: float
+    warnings: tuple[tuple[str, str], ...] = ()
+    """A document and what could not be read in it, of those that this update read."""
 
     def to_dict(self) -> dict[str, Any]:
         """The report as the JSON contract has it."""
-        return asdict(self) | {"skipped": [asdict(skipped) for skipped in self.skipped]}
+        return asdict(self) | {
+            "skipped": [asdict(skipped) for skipped in self.skipped],
+            "warnings": [{"document": name, "warning": text} for name, text in self.warnings],
+        }
 
 
 def update(
@@ -46,6 +55,7 @@ def update(
     embedder: Embedder,
     *,
     rebuild: bool = False,
+    pictures: Pictures | None = None,
     progress: Progress = silent,
 ) -> IndexReport:
     """Makes the index in `folder` mirror `paths`.
@@ -55,6 +65,7 @@ def update(
         paths: files and folders; empty takes the bundled course.
         embedder: the model that embeds passages.
         rebuild: forget the index that is there, whoever made it and whatever its state.
+        pictures: how to read pages that show only pictures; by default they are left unread.
         progress: called as files are read and passages embedded.
 
     Raises:
@@ -62,20 +73,24 @@ def update(
         IndexDamaged, IndexMismatch: if the index there cannot be built upon; see `rebuild`.
     """
     start = time.monotonic()
+    pictures = pictures or Pictures()
     with store.writing(folder):
         old = None if rebuild else published(folder)
         if old:
             old.check_model(embedder)
         roots = [*paths] or [BUNDLED]
         files = find_files(roots)
-        kept, read, documents, skipped = read_changed(files, old, progress)
-        passages = kept + [passage for document in read for passage in passages_of(document)]
+        kept, read, skipped = read_changed(files, old, pictures, progress)
+        entries = kept | {document.name: entry for document, entry in read}
+        found = [passage for passage in (old.passages if old else ()) if passage.document in kept]
+        found += [passage for document, _ in read for passage in passages_of(document)]
+        passages = tied(in_order(found, entries), ties_of(entries))
         if not passages:
             reasons = "; ".join(f"{item.document}: {item.reason}" for item in skipped[:3])
             where = ", ".join(map(str, roots))
             raise InputError(f"No hay nada que indexar en {where}. {reasons}".strip())
         before = old.documents if old else {}
-        removed = before.keys() - documents.keys()
+        removed = before.keys() - entries.keys()
         names = tuple(str(root.resolve()) for root in roots)
         if read or removed or not old or (skipped, names) != (old.skipped, old.roots):
             index = Index.build(
@@ -83,20 +98,23 @@ def update(
                 embedded(passages, old, embedder, progress),
                 (embedder.id, embedder.digest),
                 names,
-                documents,
+                entries,
                 skipped,
             )
             progress("guardando el índice", 0, 1)
             store.publish(folder, index.save)
             progress("guardando el índice", 1, 1)
     return IndexReport(
-        documents=len(documents),
+        documents=len(entries),
         passages=len(passages),
-        added=len(documents.keys() - before.keys()),
-        updated=sum(document.name in before for document in read),
+        added=len(entries.keys() - before.keys()),
+        updated=sum(document.name in before for document, _ in read),
         removed=len(removed),
         skipped=skipped,
         seconds=round(time.monotonic() - start, 3),
+        warnings=tuple(
+            (document.name, warning) for document, _ in read for warning in document.warnings
+        ),
     )
 
 
@@ -109,43 +127,74 @@ def published(folder: Path) -> Index | None:
 
 
 def read_changed(
-    files: list[SourceFile], old: Index | None, progress: Progress
-) -> tuple[list[Passage], list[Document], dict[str, Entry], tuple[Skipped, ...]]:
-    """Reads the files that are new or changed since `old`.
+    files: list[SourceFile], old: Index | None, pictures: Pictures, progress: Progress
+) -> tuple[dict[str, Entry], list[tuple[Document, Entry]], tuple[Skipped, ...]]:
+    """Reads the files that are new or changed since `old`, several at once.
 
     Returns:
-        The passages kept from unchanged documents, the documents read, every document's entry,
-        and the files left out.
+        The entries of unchanged documents, the documents read with theirs, the files left out.
     """
-    unchanged: set[str] = set()
-    read: list[Document] = []
-    entries: dict[str, Entry] = {}
+    kept: dict[str, Entry] = {}
+    changed: list[SourceFile] = []
+    for source in files:
+        entry = old.documents.get(source.name) if old else None
+        if entry and entry.digest == digest_of(source.path) and not again(entry, pictures):
+            kept[source.name] = entry
+        else:
+            changed.append(source)
+    documents: dict[SourceFile, tuple[Document, str]] = {}
     skipped: list[Skipped] = []
-    for done, source in enumerate(files):
-        progress("leyendo archivos", done, len(files))
-        try:
-            data = read_bytes(source)
-            mark = digest(data)
-            entry = old.documents.get(source.name) if old else None
-            if entry and entry.digest == mark:
-                unchanged.add(source.name)
-                entries[source.name] = entry
-                continue
-            document = read_file(source, data)
-        except MaterialError as error:
-            skipped.append(Skipped(source.name, str(error)))
-            continue
-        except Exception as error:  # a parser's bug must not stop the other files
-            skipped.append(
-                Skipped(source.name, f"no se pudo leer: {type(error).__name__}: {error}")
-            )
-            continue
-        read.append(document)
-        count = len(passages_of(document))
-        entries[source.name] = Entry(mark, document.title, count, document.warnings)
-    progress("leyendo archivos", len(files), len(files))
-    kept = [p for p in old.passages if p.document in unchanged] if old else []
-    return kept, read, entries, tuple(skipped)
+    places = 0
+    with Sandbox() as sandbox:
+        jobs = [Job("read", {"path": str(file.path), "name": file.name}) for file in changed]
+        for done, (at, answer) in enumerate(sandbox.run_all(jobs), start=1):
+            if isinstance(answer, MaterialError):
+                skipped.append(Skipped(changed[at].name, str(answer)))
+            else:
+                document = Document.from_dict(answer["document"])
+                documents[changed[at]] = document, answer["digest"]
+                places += len(document.sections)
+            so_far = f"{places} láminas, celdas y secciones; {len(skipped)} archivos omitidos"
+            progress(f"leyendo archivos ({so_far})", done, len(changed))
+        seen = pictures.read_all(
+            {file.path: document for file, (document, _) in documents.items()}, sandbox, progress
+        )
+    read: list[tuple[Document, Entry]] = []
+    for file, (_, mark) in sorted(documents.items(), key=lambda item: item[0].name):
+        document = seen[file.path]
+        if document.sections:
+            read.append((document, Entry.of(document, mark, pictures.id)))
+        else:
+            reason = "; ".join(document.warnings) or "no tiene texto"
+            skipped.append(Skipped(file.name, reason))
+    return kept, read, tuple(sorted(skipped, key=lambda item: item.document))
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes; empty if it cannot be opened, which reading it will report."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def again(entry: Entry, pictures: Pictures) -> bool:
+    """Whether an unchanged document has pages that could now be read and could not before."""
+    return bool(entry.unread) and entry.pictures != pictures.id
+
+
+def ties_of(entries: dict[str, Entry]) -> dict[str, Tie]:
+    """How the documents stand in the course, from what all of them say."""
+    days = [day for entry in entries.values() for day in entry.days]
+    together = [files for entry in entries.values() for files in entry.together]
+    return ties(list(entries), days, together)
+
+
+def in_order(passages: list[Passage], entries: dict[str, Entry]) -> list[Passage]:
+    """`passages` by their documents' names, each document's in its own order."""
+    rank = {name: at for at, name in enumerate(sorted(entries))}
+    return sorted(passages, key=lambda passage: rank[passage.document])
 
 
 def embedded(

@@ -17,15 +17,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from corpus.errors import ModelUnavailable
-
-Progress = Callable[[str, int, int], None]
-"""Called as ``progress(stage, done, total)`` while something long goes on; total 0 is unknown."""
+from corpus.progress import Progress
 
 BLOCK = 1 << 22
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """Progress shown to nobody."""
 
 
 def packaged_file(distribution: str, suffix: str) -> Path:

@@ -1,19 +1,22 @@
 """Passages: the units that are indexed, retrieved and cited.
 
-A page, a cell or a section is a passage. Overlay slides, a frame shown in steps, fold into the
-last and fullest one, with the range kept; a text longer than `CHARACTERS` is split on its
-structure. A passage's id depends on its document and its text, so that it stays the same when
-an unrelated part of the document changes.
+A page, a cell or a section is a passage, once `retrieval.folding` has read decks as a lecture; a
+text longer than `CHARACTERS` is split on its structure. A passage's id depends on its document
+and its text, so that it stays the same when an unrelated part of the document changes.
 """
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from semantic_text_splitter import MarkdownSplitter
 
-from corpus.document import Document, Location, Section, digest, numbered
+from corpus.document import Document, Location, digest
+from corpus.language import language_of
+from corpus.programme import Tie
+from retrieval.folding import lecture
 
+LANGUAGE_SAMPLE = 4_000  # characters that tell a document's main language
 CHARACTERS = 1_600  # about 450 tokens of Spanish; the embedded model reads 512
 
 
@@ -29,6 +32,9 @@ class Passage:
         headings: the breadcrumb inside the document, outermost first.
         text: what is shown and cited.
         location: where it stands.
+        language: “es” or “en”.
+        week: number of its document's week in the course, or None.
+        related: what goes with its document: a class's labs, a lab's class.
     """
 
     id: str
@@ -38,6 +44,9 @@ class Passage:
     headings: tuple[str, ...]
     text: str
     location: Location
+    language: str = "es"
+    week: int | None = None
+    related: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -52,8 +61,10 @@ class Passage:
 
     @property
     def searchable(self) -> str:
-        """What is embedded and tokenised: the breadcrumb, then the text."""
-        return f"{self.context}\n{self.text}" if self.context else self.text
+        """What is embedded and tokenised: the breadcrumb, then the text, no title said twice."""
+        title = self.headings[-1] if self.headings else ""
+        text = self.text.removeprefix(title).lstrip() if title else self.text
+        return f"{self.context}\n{text}" if self.context else text
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON object from which `from_dict` makes an equal passage."""
@@ -63,15 +74,17 @@ class Passage:
     def from_dict(cls, data: dict[str, Any]) -> "Passage":
         """The passage that `to_dict` wrote."""
         location = Location(**data["location"])
-        return cls(**{**data, "headings": tuple(data["headings"]), "location": location})
+        lists = {name: tuple(data[name]) for name in ("headings", "related")}
+        return cls(**{**data, **lists, "location": location})
 
 
 def passages_of(document: Document) -> list[Passage]:
-    """The passages of a document, in reading order."""
+    """The passages of a document, in reading order, as its file alone tells them."""
     splitter = MarkdownSplitter(CHARACTERS)
     passages: list[Passage] = []
     seen: dict[str, int] = {}
-    for section in folded(document.sections):
+    main = language_of(" ".join(section.text for section in document.sections)[:LANGUAGE_SAMPLE])
+    for section in lecture(document.sections):
         for text in splitter.chunks(section.text):
             mark = digest(" › ".join((*section.headings, text)).encode())[:10]
             seen[mark] = seen.get(mark, 0) + 1
@@ -85,36 +98,20 @@ def passages_of(document: Document) -> list[Passage]:
                     headings=section.headings,
                     text=text,
                     location=section.location,
+                    language=language_of(text, otherwise=main),
                 )
             )
     return passages
 
 
-def folded(sections: tuple[Section, ...]) -> Iterator[Section]:
-    """`sections` with each run of overlay pages replaced by its last page and the range."""
-    first: Section | None = None
-    for section, following in zip(sections, (*sections[1:], None), strict=True):
-        first = first or section
-        if following is not None and is_step_of(section, following):
-            continue
-        yield section if first is section else ranged(first, section)
-        first = None
-
-
-def is_step_of(page: Section, following: Section) -> bool:
-    """Whether `following` is the next page and shows all that `page` shows, under one title."""
-    here, there = page.location, following.location
-    adjacent = here.kind == there.kind == "page" and here.number == (there.number or 0) - 1
-    return (
-        adjacent
-        and page.headings == following.headings
-        and set(page.text.split("\n")) <= set(following.text.split("\n"))
-    )
-
-
-def ranged(first: Section, last: Section) -> Section:
-    """The section `last` with a location that starts at `first`."""
-    start, end = first.location, last.location
-    assert start.number is not None
-    place = numbered(start.kind, start.number, end.number, word=start.label.split()[0])
-    return Section(last.text, place, last.headings)
+def tied(passages: Iterable[Passage], found: Mapping[str, Tie]) -> list[Passage]:
+    """`passages` with what the whole course says of their documents: class, week, lab."""
+    return [
+        replace(
+            passage,
+            called=found[passage.document].called,
+            week=found[passage.document].week,
+            related=found[passage.document].related,
+        )
+        for passage in passages
+    ]

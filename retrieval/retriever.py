@@ -5,8 +5,10 @@ BM25. *hybrid* adds them, ``cosine + w · BM25 / bound``: scores are kept instea
 lexical side counts for as much as it matched (cf. Bruch et al. 2022, arXiv:2210.11934).
 """
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,11 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import InputError
+from corpus.pictures import Pictures
+from corpus.progress import Progress, silent
+from corpus.reading import find_files
+from corpus.rendering import View
+from corpus.sandbox import Job, Sandbox
 from corpus.settings import Settings
 from retrieval import indexing, store
 from retrieval.embedding import Embedder, SentenceEmbedder, Vectors
 from retrieval.index import Index
-from retrieval.packaged import Progress, silent
+from retrieval.lexical import tokens
 from retrieval.passages import Passage
 
 System = Literal["dense", "lexical", "hybrid"]
@@ -98,7 +105,13 @@ class Retriever:
         settings = settings or Settings.load()
         embedder = SentenceEmbedder(settings.embedding_model, settings.cache, progress)
         target = Path(folder or settings.index)
-        indexing.update(target, [Path(path) for path in paths], embedder, progress=progress)
+        indexing.update(
+            target,
+            [Path(path) for path in paths],
+            embedder,
+            pictures=Pictures.from_settings(settings),
+            progress=progress,
+        )
         return cls(Index.load(store.current(target)), embedder, settings.lexical_weight)
 
     def search(self, question: str, k: int = 10, system: System = "hybrid") -> list[SearchResult]:
@@ -151,6 +164,47 @@ class Retriever:
         row = self._rows[passage_id]
         near = self.index.passages[max(0, row - reach) : row + reach + 1]
         return [passage for passage in near if passage.document == here.document]
+
+    def dated(self, about: str, today: date, k: int) -> list[Passage]:
+        """The days of the course's calendar that `about` speaks of, by date.
+
+        Args:
+            about: words to look for; those that fit best are taken.
+            today: if no day fits, the days from this one on are taken.
+            k: how many at most.
+        """
+        rows = {passage.text: passage for passage in self.index.passages}
+        days = [day for day in self.index.days if day.text in rows]
+        asked = set(tokens(about))
+        fits = [len(asked & set(tokens(day.text))) for day in days]
+        if max(fits, default=0):
+            best = sorted(range(len(days)), key=lambda at: (-fits[at], days[at].date))
+            chosen = [days[at] for at in best if fits[at] == fits[best[0]] or fits[at] > 1][:k]
+        else:
+            chosen = [day for day in days if (day.until or day.date) >= today.isoformat()][:k]
+        return [rows[day.text] for day in sorted(chosen, key=lambda day: day.date)]
+
+    def view(self, passage_id: str) -> View:
+        """The passage's place as a person sees it: a marked page, a slide, a cell.
+
+        The file is opened in a child process with limits.
+
+        Raises:
+            InputError: if there is no such passage, or its file is no longer there.
+            MaterialError: if the place cannot be drawn.
+        """
+        passage = self.passage(passage_id)
+        files = {file.name: file for file in find_files([Path(root) for root in self.index.roots])}
+        if passage.document not in files:
+            raise InputError(f"Ya no está el archivo {passage.document}. Rehaga el índice.")
+        arguments = {
+            "path": str(files[passage.document].path),
+            "location": passage.location.to_dict(),
+            "text": passage.text,
+        }
+        with Sandbox(1) as sandbox:
+            drawn = sandbox.run(Job("render", arguments))
+        return View(drawn["media_type"], base64.b64decode(drawn["data"]))
 
 
 def top(scores: NDArray[np.float32], k: int) -> list[int]:

@@ -17,12 +17,12 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Tool
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
+from corpus.progress import Progress, silent
 from corpus.settings import Settings
 from retrieval import Retriever, store, update
 from retrieval.embedding import Vectors
 from retrieval.index import Index
 from retrieval.lexical import tokens
-from retrieval.packaged import Progress, silent
 
 NOTES = """# Clase 4: Softmax
 

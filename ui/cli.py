@@ -17,17 +17,31 @@ import typer
 from typer.exceptions import TyperException
 
 from corpus.errors import AyudanteError, IndexMissing, InputError, ModelUnavailable
+from corpus.pictures import Pictures
+from corpus.progress import Progress
+from corpus.reading import BUNDLED
 from corpus.settings import Settings
-from retrieval import Report, Retriever, SearchResult, SentenceEmbedder, evaluate, update
+from retrieval import (
+    IndexReport,
+    Report,
+    Retriever,
+    SearchResult,
+    SentenceEmbedder,
+    evaluate,
+    store,
+    update,
+)
 from retrieval.evaluation import MEASURES
-from retrieval.packaged import Progress
+from retrieval.index import Index
 from retrieval.retriever import SYSTEMS, System
 from ui.console import ProgressDisplay, err, out, print_json
+from ui.report import write_report
 
 if TYPE_CHECKING:
     from agent import Answer
 
 # The agent is imported inside the commands that need it: searching should not wait for LangChain.
+WATCH_MILLISECONDS = 1_600  # of quiet after a change, so that a file is copied whole
 QUESTIONS = Path(__file__).parent.parent / "corpus" / "questions"
 
 app = typer.Typer(
@@ -65,24 +79,72 @@ def index(
     index: IndexOption = None,
     embedding_model: EmbeddingOption = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Rehace el índice entero.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Sigue los cambios de los archivos hasta Ctrl+C.")
+    ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", help="Escribe una página HTML con lo indexado y lo que faltó."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Hace que el índice siga a esos archivos y carpetas; por omisión, al curso incluido."""
     settings = Settings.load(index=index, embedding_model=embedding_model)
+    roots = paths or [BUNDLED]
     with ProgressDisplay() as progress:
         embedder = SentenceEmbedder(settings.embedding_model, settings.cache, progress)
-        report = update(settings.index, paths or [], embedder, rebuild=rebuild, progress=progress)
+
+    def follow(*, rebuild: bool = False) -> None:
+        with ProgressDisplay() as progress:
+            pictures = Pictures.from_settings(settings)
+            done = update(
+                settings.index,
+                roots,
+                embedder,
+                rebuild=rebuild,
+                pictures=pictures,
+                progress=progress,
+            )
+            if report:
+                write_report(report, Index.load(store.current(settings.index)), progress)
+        show_update(done, settings.index, as_json=as_json)
+
+    follow(rebuild=rebuild)
+    if watch:
+        until_stopped_watching(roots, follow)
+
+
+def show_update(done: IndexReport, folder: Path, *, as_json: bool) -> None:
+    """Prints what an update of the index did."""
     if as_json:
-        print_json(report.to_dict())
+        print_json(done.to_dict())
         return
     out.print(
-        f"{report.documents} documentos, {report.passages} pasajes en {settings.index} "
-        f"({report.added} nuevos, {report.updated} cambiados, {report.removed} retirados; "
-        f"{report.seconds:.1f} s)",
+        f"{done.documents} documentos, {done.passages} pasajes en {folder} "
+        f"({done.added} nuevos, {done.updated} cambiados, {done.removed} retirados; "
+        f"{done.seconds:.1f} s)",
         markup=False,
     )
-    for skipped in report.skipped:
+    for skipped in done.skipped:
         out.print(f"  no leído: {skipped.document}: {skipped.reason}", markup=False)
+    for name, warning in done.warnings:
+        out.print(f"  aviso: {name}: {warning}", markup=False)
+
+
+def until_stopped_watching(roots: list[Path], follow: Callable[[], None]) -> None:
+    """Updates the index whenever a file below `roots` changes, until Ctrl+C.
+
+    A moment when nothing can be read, as while a folder is being replaced, is reported and
+    waited out.
+    """
+    import watchfiles
+
+    err.print("Siguiendo los cambios (Ctrl+C para terminar) …")
+    for _ in watchfiles.watch(*roots, debounce=WATCH_MILLISECONDS, raise_interrupt=False):
+        try:
+            follow()
+        except InputError as error:
+            err.print(str(error), markup=False)
 
 
 @app.command()
@@ -164,6 +226,9 @@ def evaluate_command(
     systems: Annotated[
         str, typer.Option("--systems", help="Sistemas que se comparan, separados por comas.")
     ] = ",".join(SYSTEMS),
+    split: Annotated[
+        str | None, typer.Option("--split", help="Solo las preguntas de esa parte: dev o test.")
+    ] = None,
     index: IndexOption = None,
     embedding_model: EmbeddingOption = None,
     as_json: JsonOption = False,
@@ -172,7 +237,9 @@ def evaluate_command(
     settings = Settings.load(index=index, embedding_model=embedding_model)
     chosen = tuple(known_system(name.strip()) for name in systems.split(",") if name.strip())
     with ProgressDisplay() as progress:
-        report = evaluate(path or QUESTIONS, systems=chosen, settings=settings, progress=progress)
+        report = evaluate(
+            path or QUESTIONS, systems=chosen, settings=settings, progress=progress, split=split
+        )
     if as_json:
         print_json(report.to_dict())
     else:

@@ -54,14 +54,18 @@ class ProgressDisplay:
             self.bars.stop()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Shows that `done` of `total` steps of `stage` are done; total 0 is unknown."""
-        if stage != self.stage:
-            self.stage = stage
+        """Shows that `done` of `total` steps of `stage` are done; total 0 is unknown.
+
+        What a stage says in brackets may change while it lasts.
+        """
+        name = stage.split(" (")[0]
+        if name != self.stage:
+            self.stage = name
             if err.is_terminal and self.bars.live.is_started:
                 if self.task is not None:
                     self.bars.remove_task(self.task)
                 self.task = self.bars.add_task(stage, total=total or None)
             else:
-                err.print(f"{stage} …")
+                err.print(f"{name} …")
         if self.task is not None:
-            self.bars.update(self.task, completed=done, total=total or None)
+            self.bars.update(self.task, description=stage, completed=done, total=total or None)

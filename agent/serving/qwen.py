@@ -11,7 +11,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retrieval.packaged import Progress, checked_copy, packaged_file, published_folder
+from corpus.progress import Progress
+from retrieval.packaged import checked_copy, packaged_file, published_folder
 
 if TYPE_CHECKING:
     import torch

@@ -24,8 +24,8 @@ import psutil
 
 from agent.serving import qwen
 from corpus.errors import InputError, ModelUnavailable
+from corpus.progress import Progress, silent
 from corpus.settings import EMBEDDED, Settings
-from retrieval.packaged import Progress, silent
 
 HOST = "127.0.0.1"
 PROBE_SECONDS = 3.0

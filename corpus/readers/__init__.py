@@ -12,11 +12,19 @@ from corpus.document import Section
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a reader found: the document's own title (or None), its sections, its warnings."""
+    """What a reader found.
+
+    Attributes:
+        title: the document's own title, or None.
+        sections: in reading order.
+        warnings: what was left out, for the professor.
+        unread: pages or slides that show only pictures, with the few words they have.
+    """
 
     title: str | None
     sections: tuple[Section, ...]
     warnings: tuple[str, ...] = ()
+    unread: tuple[Section, ...] = ()
 
 
 Reader = Callable[[bytes], Content]

@@ -1,31 +1,90 @@
 """Markdown: one section per heading, with the headings above it as its breadcrumb.
 
 Every heading opens a section, counted from 1; text before the first heading is section 1 of its
-own. Comments are dropped: a translated file often keeps its English original in them.
+own. Comments are dropped: a translated file often keeps its English original in them. HTML tags
+that only arrange text go and their text stays. What a code fence holds is left as it is.
 """
 
 import re
+from html import unescape
+from re import Match
 
+import yaml
 from markdown_it import MarkdownIt
 
-from corpus.document import Location, Section, clean
-from corpus.readers import Content
+from corpus.document import clean
+from corpus.readers import Content, html
+from corpus.readers.fences import CODE
+from corpus.readers.outline import Heading, Path, first_title, names, sections, under
 from corpus.readers.text import decoded
 
-COMMENT = re.compile(r"<!--.*?(-->|\Z)", re.S)
-FRONT_MATTER = re.compile(r"\A---\n(?P<yaml>.*?)\n---[ \t]*(\n|\Z)", re.S)
+__all__ = ["COMMENT", "Heading", "headings", "names", "plain", "read", "split", "tidy"]
+
+COMMENT = re.compile(r"<!--.*?(-->|\Z)", re.S)  # `tidy` also minds code
+
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.M | re.S)
+KEY_VALUE = re.compile(r"[\w.-]+[ \t]*:(?:[ \t].*)?|[ \t]+.*|- .*|#.*|")
 TITLE = re.compile(r"^title:[ \t]*[\"']?(?P<title>.+?)[\"']?[ \t]*$", re.M)
-MARKS = re.compile(r"[*`]|\[(?P<label>[^]]*)\]\([^)]*\)|<[^>]+>|\\(?=[_#*])")
+MAX_FRONT_MATTER = 20_000  # characters
+
+MARKS = re.compile(
+    r"[*`]|!?\[(?P<label>[^]\[]*)\]\([^()]*\)|<[^<>]+>|\\(?=[_#*])|[ ]+\{#[^}]*\}[ ]*$"
+)
+
+ATTRIBUTES = r"""(?:\s+[\w:-]+(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))?)*\s*/?>"""
+TIDIED = re.compile(
+    rf"""
+    (?P<code>{CODE})
+    | (?P<comment><!--.*?(?:-->|\Z))
+    | (?P<note>^[ ]{{0,3}}\[(?://|comment)\]:[ ]*(?:\#|<>)[ ][^\n]*$)
+    | (?P<unseen><(?P<tag>script|style)\b(?:(?!<(?P=tag)\b).)*?</(?P=tag)\s*>)
+    | (?P<table><table\b(?:(?!<table\b).)*?</table\s*>)
+    | ^[ \t]*<h(?P<level>[1-6]){ATTRIBUTES}(?P<heading>[^\n]{{1,500}}?)</h(?P=level)>[ \t]*$
+    | <summary{ATTRIBUTES}\s*(?P<summary>[^\n]{{1,500}}?)\s*</summary>
+    | <img\b(?=[^<>\n]*?\balt=["'](?P<alt>[^"'<>\n]*)["'])[^<>\n]*>
+    | (?P<line><br{ATTRIBUTES}\n?)
+    | (?P<arranging></?(?:details|summary|div|center|p|span|font|figure|figcaption|section|article
+        |picture|img|source|iframe|a|hr|small|big|u|nobr){ATTRIBUTES})
+    """,
+    re.M | re.S | re.I | re.X,
+)
+MATHS = re.compile(
+    rf"(?P<code>{CODE})|\$\$(?:(?!\$\$|\n[ \t]*\n).)+\$\$|\\\[(?:(?!\\[\[\]]|\n[ \t]*\n).)+\\\]",
+    re.M | re.S | re.X,
+)
+PARSER = MarkdownIt("commonmark").disable("inline")  # only blocks are asked for
 
 
 def plain(heading: str) -> str:
-    """A heading without Markdown's marks."""
-    return clean(MARKS.sub(lambda match: match["label"] or "", heading)).strip("# ").strip()
+    """A heading without Markdown's marks, on one line."""
+    text = MARKS.sub(lambda match: match["label"] or "", heading)
+    return " ".join(clean(unescape(text)).strip("# ").split())
+
+
+def tidy(text: str) -> str:
+    """`text` without comments and without the HTML that only arranges it; code as it was."""
+    return TIDIED.sub(tidied, text)
+
+
+def tidied(match: Match[str]) -> str:
+    """What stays of one match of `TIDIED`."""
+    if match["code"]:
+        return match[0]
+    if match["table"]:
+        return f"\n\n{html.fragment(match[0])}\n\n"
+    if match["heading"]:
+        return f"\n{'#' * int(match['level'])} {plain(match['heading'])}\n"
+    if match["summary"]:
+        return f"\n\n**{plain(match['summary'])}**\n\n"
+    return match["alt"] or ("\n" if match["line"] else "")
 
 
 def headings(text: str) -> list[tuple[int, int, int, str]]:
-    """(first line, line after, level, title) of each heading, as CommonMark sees them."""
-    tokens = MarkdownIt("commonmark").parse(text)
+    """(first line, line after, level, title) of each heading, as CommonMark sees them.
+
+    A line of a displayed equation that is only ``=`` or ``-`` makes no heading of the one above.
+    """
+    tokens = PARSER.parse(MATHS.sub(masked, text))
     return [
         (token.map[0], token.map[1], int(token.tag[1]), plain(tokens[at + 1].content))
         for at, token in enumerate(tokens)
@@ -33,11 +92,14 @@ def headings(text: str) -> list[tuple[int, int, int, str]]:
     ]
 
 
-Heading = tuple[int, str]
-"""A heading's level, 1 to 6, and its title."""
+def masked(match: Match[str]) -> str:
+    """A displayed equation of several lines as as many lines of nothing special."""
+    if match["code"] or "\n" not in match[0]:
+        return match[0]
+    return re.sub(r"[^\n]+", "·", match[0])
 
 
-def split(text: str, above: tuple[Heading, ...] = ()) -> list[tuple[tuple[Heading, ...], str]]:
+def split(text: str, above: Path = ()) -> list[tuple[Path, str]]:
     """(breadcrumb, body) of each section of `text`, in order; bodies may be empty.
 
     `above` are the headings that `text` stands under.
@@ -45,35 +107,44 @@ def split(text: str, above: tuple[Heading, ...] = ()) -> list[tuple[tuple[Headin
     lines = text.split("\n")
     found = headings(text)
     first = found[0][0] if found else len(lines)
-    parts: list[tuple[tuple[Heading, ...], str]] = []
+    parts: list[tuple[Path, str]] = []
     if preamble := "\n".join(lines[:first]).strip():
         parts.append((above, preamble))
     path = above
     starts = [start for start, *_ in found] + [len(lines)]
     for (_, body, level, title), end in zip(found, starts[1:], strict=True):
-        path = (*(step for step in path if step[0] < level), (level, title))
+        path = under(path, level, title)
         parts.append((path, "\n".join(lines[body:end])))
     return parts
 
 
-def names(path: tuple[Heading, ...]) -> tuple[str, ...]:
-    """The titles of a breadcrumb, empty ones left out."""
-    return tuple(title for _, title in path if title)
+def front_matter(text: str) -> tuple[str | None, str]:
+    """The title that the YAML at the beginning gives, if any, and the text below it."""
+    match = FRONT_MATTER.match(text)
+    if match is None or len(match["yaml"]) > MAX_FRONT_MATTER:
+        return None, text
+    try:
+        # With the base loader everything is text: nothing is built and a wrong date is no error.
+        fields = yaml.load(match["yaml"], Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError):
+        # “title: Clase 5: Softmax” is no YAML, and people write it.
+        if not all(KEY_VALUE.fullmatch(line) for line in match["yaml"].split("\n")):
+            return None, text
+        found = TITLE.search(match["yaml"])
+        fields = {"title": found["title"] if found else ""}
+    if not isinstance(fields, dict):
+        return None, text  # two rules with text between them: slides made with Marp, for one
+    title = fields.get("title")
+    return (plain(title) or None) if isinstance(title, str) else None, text[match.end() :]
 
 
 def read(data: bytes) -> Content:
-    """Reads a Markdown file."""
-    text = decoded(data).replace("\r\n", "\n")
-    title = None
-    if front := FRONT_MATTER.match(text):
-        found = TITLE.search(front["yaml"])
-        title, text = plain(found["title"]) if found else None, text[front.end() :]
-    text = COMMENT.sub("", text)
-    sections = []
-    for number, (headings_above, body) in enumerate(split(text), start=1):
-        path = names(headings_above)
-        title = title or (path[0] if path else None)
-        label = f"§ {path[-1]}" if path else "inicio"
-        if content := clean(body, code=True):
-            sections.append(Section(content, Location("section", number, None, label), path))
-    return Content(title, tuple(sections))
+    """Reads a Markdown file.
+
+    Raises:
+        MaterialError: if the bytes are not text.
+    """
+    text = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
+    title, body = front_matter(text)
+    parts = split(tidy(body))
+    return Content(title or first_title(parts), sections(parts))

@@ -5,6 +5,7 @@ text outputs; pictures are left to whoever opens the notebook.
 """
 
 import re
+import warnings
 from typing import Any
 
 import nbformat
@@ -20,16 +21,16 @@ IMAGE_DATA = re.compile(r"\(data:image/[^)]*\)|\(attachment:[^)]*\)")
 
 
 def output_text(output: Any) -> str:
-    """What an output says in plain text; empty for pictures."""
+    """What an output says in plain text; of a picture, that it is one."""
     kind = output.get("output_type")
     if kind == "stream":
         return str(output.get("text", ""))
     if kind == "error":
         return f"{output.get('ename', '')}: {output.get('evalue', '')}"
     data = output.get("data", {})
-    return (
-        "" if any(name.startswith("image/") for name in data) else str(data.get("text/plain", ""))
-    )
+    if any(name.startswith("image/") for name in data):
+        return "(imagen)"
+    return str(data.get("text/plain", ""))
 
 
 def code_text(cell: Any) -> str:
@@ -40,26 +41,38 @@ def code_text(cell: Any) -> str:
     return str(cell.source) + (f"\n\nSalida:\n{printed}" if printed else "")
 
 
-def read(data: bytes) -> Content:
-    """Reads a notebook of any version.
+def cells_of(data: bytes) -> list[Any]:
+    """The cells of a notebook of any version, as version 4 has them.
 
     Raises:
         MaterialError: if it is not a notebook.
     """
     try:
-        notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
-        cells = list(notebook.cells)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # old notebooks lack ids, which nothing here uses
+            return list(nbformat.reads(data.decode("utf-8-sig"), as_version=4).cells)
     except RecursionError as error:
         raise MaterialError("el cuaderno está anidado sin fin") from error
     except Exception as error:  # nbformat lets errors of many kinds through on bad JSON
-        raise MaterialError(f"no es un cuaderno de Jupyter ({type(error).__name__})") from error
+        raise MaterialError(
+            f"no es un cuaderno de Jupyter, o está cortado ({type(error).__name__})"
+        ) from error
 
+
+def visible(source: str) -> str:
+    """A Markdown cell without comments and without the bytes of its pictures."""
+    return IMAGE_DATA.sub("()", COMMENT.sub("", source))
+
+
+def read(data: bytes) -> Content:
+    """Reads a notebook of any version; raises `MaterialError` if it is none."""
+    cells = cells_of(data)
     sections: list[Section] = []
     path: tuple[Heading, ...] = ()
     title, seen_code = None, False
     for number, cell in enumerate(cells, start=1):
         if cell.cell_type == "markdown":
-            source = IMAGE_DATA.sub("()", COMMENT.sub("", str(cell.source)))
+            source = visible(str(cell.source))
             parts = split(source, path)
             path = parts[-1][0] if parts else path
             if not seen_code:

@@ -1,126 +1,278 @@
-"""PDF: one section per page, titled by its largest text near the top.
+"""PDF: one section per page, under its title and the bookmarks that lead to it.
 
 Landscape pages are slides and are called “lámina”. Lines that most pages repeat (running titles,
-footers, page numbers) are left out. A page with no text is reported, not invented.
+footers, page numbers) are left out. Ruled tables become Markdown tables. A page that shows only
+pictures is reported in `Content.unread`, not invented; `corpus.ocr` can read it.
 """
 
+import io
 import re
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
+import pdfplumber
 import pypdfium2
 import pypdfium2.raw as pdfium
+from pdfplumber.pdf import PDF
 
-from corpus.document import Section, clean, numbered
+from corpus.document import Location, Section, clean, numbered
 from corpus.errors import MaterialError
 from corpus.readers import Content
+from corpus.readers.layout import Box, Line, lines_of, text_of, title_of
+from corpus.readers.tables import markdown_table
 
 MAX_PAGES = 2_000
 REPEATED = 0.6  # a line on this share of the pages is furniture, if there are enough pages
 FEW_PAGES = 4
+FEW_CHARACTERS = 60  # with less text than this beside pictures, the page is its pictures
+PICTURE_SHARE = 0.1  # of the page's area; smaller ones are logos
+DRAWN_PATHS = 60  # a figure drawn with fewer lines says little
+RULED_PATHS = range(1, 3_000)  # paths of a page worth looking for a table in
+DIVIDER_WORDS = 12
+LARGE = 0.06  # of the page's height: letters of a cover
+NUMBER = re.compile(r"\d{1,4}")
 OF_TOTAL = re.compile(r"^\d+\s*(/|de|of)\s*\d+$")  # 7 / 21
-HYPHENATED = re.compile(r"(\w)[-\u00ad\u0002\ufffe]\n(?=[a-záéíóúñ])")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's lines in the file's order, its likely title, whether it is wider than tall."""
+    """What one page shows.
 
-    lines: tuple[str, ...]
+    Attributes:
+        lines: in reading order.
+        title: its title, or empty.
+        size: width and height in points.
+        pictured: whether pictures or drawings take a good part of it.
+        tables: the box of each ruled table and its Markdown.
+        label: the page's own number when the file gives it another one (“iv”).
+    """
+
+    lines: tuple[Line, ...]
     title: str
-    is_slide: bool
+    size: tuple[float, float]
+    pictured: bool
+    tables: tuple[tuple[Box, str], ...]
+    label: str
 
 
-def read(data: bytes) -> Content:
-    """Reads a PDF.
+def opened(data: bytes) -> pypdfium2.PdfDocument:
+    """The PDF in `data`.
 
     Raises:
         MaterialError: if it is damaged, needs a password or has too many pages.
     """
     try:
         file = pypdfium2.PdfDocument(data)
+        pages = len(file)
     except pypdfium2.PdfiumError as error:
-        locked = pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD
-        reason = "pide una contraseña" if locked else "el PDF está dañado o no es un PDF"
-        raise MaterialError(reason) from error
+        if pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD:
+            raise MaterialError(
+                "pide una contraseña; guarde una copia sin ella e indexe la copia"
+            ) from error
+        raise MaterialError("el PDF está dañado o no es un PDF") from error
+    if pages > MAX_PAGES:
+        raise MaterialError(f"tiene {pages} páginas; el límite es {MAX_PAGES}")
+    return file
+
+
+def read(data: bytes) -> Content:
+    """Reads a PDF; raises `MaterialError` if it is damaged or needs a password."""
+    file = opened(data)
     try:
-        if len(file) > MAX_PAGES:
-            raise MaterialError(f"tiene {len(file)} páginas; el límite es {MAX_PAGES}")
-        pages = [read_page(file[number]) for number in range(len(file))]
+        plumber = pdfplumber.open(io.BytesIO(data))
+    except Exception:  # pdfminer is stricter than PDFium; without it, tables stay plain text
+        plumber = None
+    try:
+        pages = [read_page(file, number, plumber) for number in range(len(file))]
+        outline = outline_of(file)
     except pypdfium2.PdfiumError as error:
         raise MaterialError(f"el PDF está dañado ({error})") from error
     finally:
         file.close()
+        if plumber:
+            plumber.close()
+    return content_of(pages, outline)
 
+
+def content_of(pages: list[Page], outline: dict[int, tuple[str, ...]]) -> Content:
+    """Sections of `pages`, each under the bookmarks and divider pages before it."""
     furniture = repeated_lines(pages)
-    sections, empty = [], []
+    sections, unread = [], []
+    above: tuple[str, ...] = ()
     for number, page in enumerate(pages, start=1):
-        text = clean("\n".join(without_number(page.lines, number, furniture)))
-        if not text:
-            empty.append(number)
-            continue
-        word = "lámina" if page.is_slide else "página"
-        headings = (page.title,) if page.title and page.title not in furniture else ()
-        sections.append(Section(text, numbered("page", number, word=word), headings))
-    warnings = (f"páginas sin texto: {', '.join(map(str, empty))}",) if empty else ()
-    title = pages[0].title if pages else ""  # the file's own metadata often names the editor
-    return Content(title or None, tuple(sections), warnings)
-
-
-def read_page(page: pypdfium2.PdfPage) -> Page:
-    """Text and title of one page."""
-    width, height = page.get_size()
-    text_page = page.get_textpage()
-    try:
-        text = text_page.get_text_bounded()
-        sizes = line_sizes(text_page)
-    finally:
-        text_page.close()
-    text = HYPHENATED.sub(r"\1", text.replace("\r\n", "\n"))
-    lines = tuple(line for line in clean(text).split("\n") if line)
-    return Page(lines, title_of(sizes, height), width > height)
-
-
-def line_sizes(text_page: pypdfium2.PdfTextPage) -> list[tuple[float, float, str]]:
-    """(font height, top, text) of each horizontal run of text, in points."""
-    runs = []
-    for at in range(text_page.count_rects()):
-        left, bottom, right, top = text_page.get_rect(at)
-        text = clean(text_page.get_text_bounded(left, bottom, right, top)).replace("\n", " ")
+        text = text_with_tables(without_furniture(page.lines, number, furniture), page.tables)
+        above = outline.get(number, above)
+        if not outline and is_divider(page, text):
+            above = (" ".join(text.split()),)
+            if number > 1:  # it lives on as a heading; the cover is also a place of its own
+                continue
+        title = "" if page.title in furniture else page.title
+        section = Section(text, place(number, page), breadcrumb(above, title))
         if text:
-            runs.append((top - bottom, top, text))
-    return runs
+            sections.append(section)
+        if page.pictured and len(text) < FEW_CHARACTERS and not is_divider(page, text):
+            unread.append(section)
+    return Content(cover_title(pages, furniture), tuple(sections), unread=tuple(unread))
 
 
-def title_of(runs: list[tuple[float, float, str]], height: float) -> str:
-    """The largest text in the upper third, up to 90 characters; empty if nothing stands out."""
-    upper = [run for run in runs if run[1] > height * 2 / 3 and re.search(r"[^\W\d]{2}", run[2])]
-    if not upper:
-        return ""
-    size = max(run[0] for run in upper)
-    first = max(run[1] for run in upper if run[0] > size * 0.9)
-    line = [text for run, top, text in upper if run > size * 0.8 and abs(top - first) < size]
-    return " ".join(dict.fromkeys(line))[:90].strip()
+def listed(numbers: list[int]) -> str:
+    """“2–8, 15”, for 2 to 8 and 15."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ", ".join("–".join(map(str, run)) for run in runs)
+
+
+def place(number: int, page: Page) -> Location:
+    """Where a page is: a slide if it is wider than tall; a book's “iv” is said with its number."""
+    width, height = page.size
+    word = "lámina" if width > height else "página"
+    found = numbered("page", number, word=word)
+    if word == "lámina" or page.label in ("", str(number)):
+        return found
+    return replace(found, label=f"{word} {page.label} ({number} del PDF)")
+
+
+def breadcrumb(above: tuple[str, ...], title: str) -> tuple[str, ...]:
+    """The headings above a page and its title, said once."""
+    steps = (*above, title)
+    return tuple(dict.fromkeys(step for step in steps if step))
+
+
+def is_divider(page: Page, text: str) -> bool:
+    """Whether a page only announces, in large letters, what comes next."""
+    large = any(line.size > LARGE * page.size[1] for line in page.lines)
+    return not page.title and large and 0 < len(text.split()) <= DIVIDER_WORDS
+
+
+def cover_title(pages: list[Page], furniture: set[str]) -> str | None:
+    """The largest words of the first page; the file's own metadata often names the editor."""
+    if not pages or len(pages) < 2:
+        return pages[0].title or None if pages else None
+    lines = [line for line in pages[0].lines if line.text not in furniture]
+    if not lines:
+        return None
+    size = max(line.size for line in lines)
+    title = " ".join(line.text for line in lines if line.size > size * 0.6)
+    return title if re.search(r"[^\W\d_]{3}", title) and len(title) <= 120 else None
+
+
+def read_page(file: pypdfium2.PdfDocument, at: int, plumber: PDF | None) -> Page:
+    """What page number `at`, from 0, shows."""
+    page = file[at]
+    size = page.get_size()
+    shown = page.get_size() if page.get_rotation() % 180 == 0 else size[::-1]
+    lines = lines_of(page, shown[0])
+    title = text_of(title_of(lines, shown[1])).replace("\n", " ") if not page.get_rotation() else ""
+    pictures, paths = drawn(page, shown)
+    tables = tuple(tables_of(plumber, at, paths)) if plumber else ()
+    label = file.get_page_label(at)
+    page.close()
+    return Page(tuple(lines), title, size, pictures or paths >= DRAWN_PATHS, tables, label)
+
+
+def drawn(page: pypdfium2.PdfPage, size: tuple[float, float]) -> tuple[bool, int]:
+    """Whether pictures cover a good part of the page, and how many paths are drawn on it."""
+    area, paths = 0.0, 0
+    for shape in page.get_objects(max_depth=3):
+        if shape.type == pdfium.FPDF_PAGEOBJ_IMAGE:
+            left, bottom, right, top = shape.get_bounds()
+            area += max(0, right - left) * max(0, top - bottom)
+        paths += shape.type == pdfium.FPDF_PAGEOBJ_PATH
+    return area > PICTURE_SHARE * size[0] * size[1], paths
+
+
+def tables_of(plumber: PDF, at: int, paths: int) -> Iterator[tuple[Box, str]]:
+    """Box and Markdown of each ruled table on a page."""
+    if paths not in RULED_PATHS:
+        return
+    page = plumber.pages[at]
+    try:
+        found = page.find_tables()
+        for table in found:
+            rows = [[clean(cell or "") for cell in row] for row in table.extract()]
+            if text := markdown_table(rows):
+                left, top, right, bottom = table.bbox
+                yield (left, page.height - bottom, right, page.height - top), text
+    except Exception:  # pdfminer stumbles over some files that PDFium reads: their text remains
+        return
+    finally:
+        page.close()
+
+
+def text_with_tables(lines: list[Line], tables: tuple[tuple[Box, str], ...]) -> str:
+    """The text of a page, with each table in place of the lines that stand in it."""
+    parts: list[str] = []
+    loose: list[Line] = []
+    written: set[int] = set()
+    for line in lines:
+        inside = next((at for at, (box, _) in enumerate(tables) if holds(box, line)), None)
+        if inside is None:
+            loose.append(line)
+        elif inside not in written:
+            written.add(inside)
+            parts += [text_of(loose), tables[inside][1]]
+            loose = []
+    parts.append(text_of(loose))
+    return "\n\n".join(part for part in parts if part)
+
+
+def holds(box: Box, line: Line) -> bool:
+    """Whether the middle of `line` is in `box`."""
+    x, y = line.middle
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def outline_of(file: pypdfium2.PdfDocument) -> dict[int, tuple[str, ...]]:
+    """The bookmarks in force from each page on that has one, outermost first."""
+    path: tuple[str, ...] = ()
+    found: dict[int, tuple[str, ...]] = {}
+    for bookmark in file.get_toc():
+        title = clean(bookmark.get_title() or "").strip()
+        path = (*path[: bookmark.level], title)
+        target = bookmark.get_dest()
+        index = target.get_index() if target else None
+        if index is not None and title:
+            found.setdefault(index + 1, path)
+    return found if len(found) > 1 else {}
 
 
 def repeated_lines(pages: list[Page]) -> set[str]:
-    """Lines that most pages repeat near an end."""
-    ends = [{*page.lines[:3], *page.lines[-3:]} for page in pages]
-    counts = Counter(mask for lines in ends for mask in {masked(line) for line in lines})
+    """Lines that most pages repeat near an end, alike but for a number that counts the pages."""
+    found: dict[str, list[tuple[str, list[int]]]] = {}
+    for page in pages:
+        for line in {line.text for line in (*page.lines[:3], *page.lines[-3:])}:
+            numbers = [int(number) for number in NUMBER.findall(line)]
+            found.setdefault(line, []).append((line, []))
+            if numbers and line != page.title:
+                found.setdefault(NUMBER.sub("#", line), []).append((line, numbers))
     enough = max(FEW_PAGES, REPEATED * len(pages))
-    repeated = {mask for mask, count in counts.items() if count >= enough and mask.strip("# ")}
-    return {line for lines in ends for line in lines if masked(line) in repeated}
+    return {
+        line
+        for lines in found.values()
+        if len(lines) >= enough and counts_pages([numbers for _, numbers in lines])
+        for line, _ in lines
+    }
 
 
-def masked(line: str) -> str:
-    """`line` with its numbers hidden: a footer counts the pages."""
-    return re.sub(r"\d+", "#", line)
+def counts_pages(numbers: list[list[int]]) -> bool:
+    """Whether, of the numbers in a repeated line, none changes but one that counts its pages."""
+    steps = {
+        after - before
+        for row, following in pairwise(numbers)
+        for before, after in zip(row, following, strict=True)
+    }
+    return steps <= {0, 1, 2}
 
 
-def without_number(lines: tuple[str, ...], page: int, furniture: set[str]) -> list[str]:
+def without_furniture(lines: tuple[Line, ...], page: int, furniture: set[str]) -> list[Line]:
     """`lines` of a page without furniture and without its number at either end."""
-    kept = [line for line in lines if line not in furniture]
+    kept = [line for line in lines if line.text not in furniture]
     for end in (0, -1):
-        if kept and (kept[end] == str(page) or OF_TOTAL.match(kept[end])):
+        if kept and (kept[end].text == str(page) or OF_TOTAL.match(kept[end].text)):
             del kept[end]
     return kept

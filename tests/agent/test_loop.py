@@ -103,8 +103,8 @@ def test_tools_close_when_they_are_spent(retriever: Retriever, settings: Setting
     answer, model, _ = answered(retriever, settings, again, again, SAID)
     assert settings.tool_calls == 3
     assert [sorted(names) for names in model._offered] == [
-        ["open_passage", "search_course"],
-        ["open_passage", "search_course"],
+        ["course_calendar", "open_passage", "search_course"],
+        ["course_calendar", "open_passage", "search_course"],
         [],
     ]
     assert len(answer.steps) == 3

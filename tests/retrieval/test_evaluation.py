@@ -79,7 +79,7 @@ def test_a_judgement_that_points_nowhere_is_refused(
         ("queries.jsonl", '{"_id": "q1"}\n', "línea 1"),
         ("queries.jsonl", "{", "línea 1"),
         ("qrels.tsv", "q1 d1 1\n", "línea 1"),
-        ("qrels.tsv", "q9\td1\t1\n", "no tiene preguntas"),
+        ("qrels.tsv", "q9\td1\t1\n", "no está en queries"),
         ("corpus.jsonl", "[]\n", "línea 1"),
     ],
 )

@@ -1,12 +1,17 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from corpus import IndexDamaged, IndexMismatch, InputError, Settings, read_file
-from retrieval import indexing, store, update
+from corpus import IndexDamaged, IndexMismatch, InputError, Settings
+from corpus.pictures import Pictures
+from corpus.progress import silent
+from corpus.sandbox import Job, Sandbox
+from retrieval import store, update
 from retrieval.index import Index
-from retrieval.packaged import silent
 from tests.conftest import NOTES, WordsEmbedder
+from tests.corpus.test_pdf import drawn, picture, slide
+from tests.corpus.test_pictures import Echo
 
 
 class Counting(WordsEmbedder):
@@ -49,7 +54,7 @@ def test_unchanged_files_are_not_read_again(
     (course / "figura.png").unlink()
     update(settings.index, [course], embedder)
     version = store.current(settings.index)
-    monkeypatch.setattr(indexing, "read_file", refuse)
+    monkeypatch.setattr(Sandbox, "run", refuse)
     report = update(settings.index, [course], embedder)
     assert (report.added, report.updated, report.removed) == (0, 0, 0)
     assert embedder.embedded == embedded
@@ -77,19 +82,66 @@ def test_a_removed_file_leaves_the_index(
 
 
 def test_one_bad_file_never_stops_the_others(
-    course: Path, settings: Settings, embedder: WordsEmbedder, monkeypatch: pytest.MonkeyPatch
+    course: Path, settings: Settings, embedder: WordsEmbedder
 ) -> None:
-    real = read_file
-
-    def buggy(source, data):  # type: ignore[no-untyped-def]
-        if source.name == "clase-04.md":
-            raise ZeroDivisionError("a parser's bug")
-        return real(source, data)
-
-    monkeypatch.setattr(indexing, "read_file", buggy)
+    (course / "cortado.pdf").write_bytes(b"%PDF-1.7 cut")
+    (course / "hondo.ipynb").write_text("[" * 100_000)
     report = update(settings.index, [course], embedder)
-    assert report.documents == 1
-    assert any("ZeroDivisionError" in s.reason for s in report.skipped)
+    assert report.documents == 2
+    assert [item.document for item in report.skipped] == [
+        "cortado.pdf",
+        "figura.png",
+        "hondo.ipynb",
+    ]
+
+
+def test_adding_a_file_reads_only_that_file(
+    course: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder = Counting()
+    (course / "figura.png").unlink()
+    update(settings.index, [course], embedder)
+    embedder.embedded = 0
+    read: list[str] = []
+    run = Sandbox.run
+
+    def noting(self: Sandbox, job: Job) -> dict[str, Any]:
+        read.append(job.arguments["name"])
+        return run(self, job)
+
+    monkeypatch.setattr(Sandbox, "run", noting)
+    (course / "nuevo.md").write_text("# Nuevo\n\nUna sola sección.")
+    report = update(settings.index, [course], embedder)
+    assert (read, report.added, embedder.embedded) == (["nuevo.md"], 1, 1)
+
+
+def test_pages_that_could_not_be_read_are_read_once_they_can(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    (course / "clase-05.pdf").write_bytes(drawn(slide("Uno", "texto de la lámina"), picture))
+    update(settings.index, [course], embedder)
+    assert Index.load(store.current(settings.index)).documents["clase-05.pdf"].unread == (2,)
+    pictures = Pictures([Echo()], settings.cache / "pictures")
+    report = update(settings.index, [course], embedder, pictures=pictures)
+    assert report.updated == 1
+    assert Index.load(store.current(settings.index)).documents["clase-05.pdf"].unread == ()
+    assert update(settings.index, [course], embedder, pictures=pictures).updated == 0
+
+
+def test_a_calendar_that_arrives_names_the_documents_it_links(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    (course / "regularizacion.md").write_text("# Dropout\n\nApaga neuronas al azar.")
+    update(settings.index, [course], embedder)
+    (course / "calendario.md").write_text(
+        "| Semana | Fecha | Clase | Tema | Láminas |\n|---|---|---|---|---|\n"
+        "| 4 | 2026-08-25 | 6 | Regularización | [pdf](regularizacion.md) |\n"
+    )
+    update(settings.index, [course], embedder)
+    index = Index.load(store.current(settings.index))
+    (dropout,) = [p for p in index.passages if p.document == "regularizacion.md"]
+    assert (dropout.called, dropout.week) == ("Clase 6", 4)
+    assert [day.date for day in index.days] == ["2026-08-25"]
 
 
 def test_nothing_to_index_keeps_what_was_there(

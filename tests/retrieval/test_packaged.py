@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from corpus import ModelUnavailable, Settings
+from corpus.progress import silent
 from retrieval import SentenceEmbedder
 from retrieval.e5 import dequantised
-from retrieval.packaged import checked_copy, packaged_file, published_folder, silent
+from retrieval.packaged import checked_copy, packaged_file, published_folder
 
 
 def test_q4_blocks_by_hand() -> None:

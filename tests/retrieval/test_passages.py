@@ -1,6 +1,7 @@
 from corpus import Document, Location, Section
 from corpus.document import numbered
-from retrieval.passages import CHARACTERS, Passage, passages_of
+from corpus.programme import Tie
+from retrieval.passages import CHARACTERS, Passage, passages_of, tied
 
 
 def page(number: int, *lines: str, title: str = "Perceptrón") -> Section:
@@ -11,31 +12,17 @@ def document(*sections: Section) -> Document:
     return Document("clase-02.pdf", "Clase 2", "Clase 2", sections)
 
 
-def test_overlay_slides_fold_into_the_fullest_with_the_range_kept() -> None:
-    found = passages_of(
-        document(page(1, "a"), page(2, "a", "b"), page(3, "a", "b", "c"), page(4, "d"))
-    )
-    assert [(p.location.number, p.location.last, p.text) for p in found] == [
-        (1, 3, "a\nb\nc"),
-        (4, None, "d"),
-    ]
-    assert found[0].label == "Clase 2, láminas 1–3"
-
-
-def test_slides_with_other_titles_do_not_fold() -> None:
-    found = passages_of(document(page(1, "a", title="Uno"), page(2, "a", "b", title="Dos")))
-    assert [p.location.number for p in found] == [1, 2]
-
-
 def test_an_id_stays_when_another_part_of_the_document_changes() -> None:
-    before = passages_of(document(page(1, "uno"), page(2, "dos")))
-    after = passages_of(document(page(1, "otro"), page(2, "nuevo"), page(3, "dos")))
+    before = passages_of(document(page(1, "uno", title="A"), page(2, "dos", title="B")))
+    after = passages_of(
+        document(page(1, "otro", title="A"), page(2, "nuevo", title="C"), page(3, "dos", title="B"))
+    )
     assert before[1].id == after[2].id
     assert before[0].id != after[0].id
 
 
 def test_twin_passages_have_ids_of_their_own() -> None:
-    found = passages_of(document(page(1, "igual"), page(2, "x"), page(3, "igual")))
+    found = passages_of(document(page(1, "igual"), page(2, "x", title="Otro"), page(3, "igual")))
     assert len({p.id for p in found}) == 3
 
 
@@ -52,6 +39,30 @@ def test_the_breadcrumb_is_embedded_and_not_shown() -> None:
     assert found.context == "Clase 2 › Título"
     assert found.searchable == "Clase 2 › Título\ntexto"
     assert found.text == "texto"
+
+
+def test_a_title_that_the_text_repeats_is_embedded_once() -> None:
+    (found,) = passages_of(document(page(1, "Título", "texto", title="Título")))
+    assert found.searchable == "Clase 2 › Título\ntexto"
+
+
+def test_the_language_of_each_passage_is_told_and_short_ones_take_the_document_s() -> None:
+    english = "The gradient is the direction in which the loss grows the fastest, so we step back."
+    spanish = "El gradiente es la dirección en que la pérdida crece más rápido, y vamos atrás."
+    found = passages_of(
+        document(
+            page(1, spanish, spanish + " Siempre."),
+            page(2, english, title="B"),
+            page(3, "$x_1$", title="C"),
+        )
+    )
+    assert [p.language for p in found] == ["es", "en", "es"]
+
+
+def test_the_course_ties_passages_to_class_week_and_lab() -> None:
+    passages = passages_of(document(page(1, "texto")))
+    (found,) = tied(passages, {"clase-02.pdf": Tie("Clase 2", 3, ("Lab 2",))})
+    assert (found.called, found.week, found.related) == ("Clase 2", 3, ("Lab 2",))
 
 
 def test_a_passage_survives_json() -> None:

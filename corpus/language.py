@@ -1,0 +1,26 @@
+"""Which language a text is in, of those that a course here is taught or asked in."""
+
+import re
+
+import py3langid
+
+LANGUAGES = ["es", "en", "pt"]
+NOT_WORDS = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$|```.*?```|`[^`\n]*`|\S*[\\_={}()<>/]\S*", re.S)
+FEW_LETTERS = 40
+
+
+def language_of(text: str, otherwise: str = "es") -> str:
+    """“es” or “en”; `otherwise` if there are too few words to tell.
+
+    Formulas and code are no language. Portuguese is taken for Spanish, which it is mistaken for.
+    """
+    words = NOT_WORDS.sub(" ", text)
+    if sum(map(str.isalpha, words)) < FEW_LETTERS:
+        return otherwise
+    return guessed(words)
+
+
+def guessed(text: str) -> str:
+    """“es” or “en” for a text of any length."""
+    py3langid.set_languages(LANGUAGES)
+    return "en" if py3langid.classify(text)[0] == "en" else "es"

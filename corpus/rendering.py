@@ -1,0 +1,243 @@
+"""Showing a place of a document as a person sees it.
+
+A PDF page becomes a picture with the passage's lines marked; a notebook's cell keeps its colours
+and what it printed; a slide of a PPTX keeps its layout; anything else is shown as it reads. HTML
+made here holds no scripts, no remote addresses and nothing that a document wrote as HTML.
+"""
+
+import base64
+import ctypes
+import html
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+from markdown_it import MarkdownIt
+from PIL import Image, ImageDraw
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+
+from corpus.document import Location
+from corpus.errors import MaterialError
+from corpus.readers import notebook, pdf, pptx
+from corpus.readers.layout import Line, lines_of
+from corpus.readers.office import assembled
+from corpus.slideview import (
+    BODY_POINTS,
+    EMU_PER_POINT,
+    PICTURE_WIDTH,
+    TITLE_POINTS,
+    largest_picture,
+    slide_of,
+)
+
+Image.MAX_IMAGE_PIXELS = 100_000_000
+WIDTH = 1_400  # pixels of a page's longer side
+MARK = (255, 214, 10, 90)  # RGBA of a highlighter
+FRAME = (240, 150, 0, 255)
+PICTURES = ("image/png", "image/jpeg")
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture (``image/png``) or a fragment of HTML (``text/html``, UTF-8)."""
+
+    media_type: str
+    data: bytes
+
+
+def render(data: bytes, location: Location, text: str, width: int = WIDTH) -> View:
+    """The place `location` of the document whose bytes are `data`.
+
+    Args:
+        data: the file as it is on disk.
+        location: a place that its reader gave.
+        text: the passage, to mark in the page, or to show where there is nothing better.
+        width: pixels of a picture's longer side.
+
+    Raises:
+        MaterialError: if the document has no such place.
+    """
+    number = location.number or 1
+    if location.kind == "page":
+        pages = range(number, (location.last or number) + 1)
+        return View("image/png", marked_page(data, pages, text, width))
+    if location.kind == "cell":
+        return fragment(cell_html(notebook.cells_of(data), number))
+    if location.kind == "slide" and data.startswith(b"PK"):
+        return fragment(slide_html(data, number))
+    return fragment(markdown_html(text))
+
+
+def fragment(text: str) -> View:
+    """A view from HTML."""
+    return View("text/html", text.encode())
+
+
+def marked_page(data: bytes, numbers: Iterable[int], text: str, width: int) -> bytes:
+    """PNG of the one of some pages that holds most of `text`, with its lines marked."""
+    file = pdf.opened(data)
+    try:
+        pages = [file[number - 1] for number in numbers]
+        marked = [marked_lines(lines_of(page, page.get_size()[0]), text) for page in pages]
+        best = max(range(len(pages)), key=lambda at: (len(marked[at]), at))
+        page = pages[best]
+        scale = width / max(page.get_size())
+        image = page.render(scale=scale).to_pil().convert("RGBA")
+        boxes = [on_picture(page, line, image.size) for line in marked[best]]
+    except (pypdfium2.PdfiumError, IndexError) as error:
+        raise MaterialError(f"la página no se puede dibujar ({error})") from error
+    finally:
+        file.close()
+    layer = Image.new("RGBA", image.size)
+    draw = ImageDraw.Draw(layer)
+    for box in boxes:
+        draw.rectangle(box, fill=MARK)
+    if not boxes:  # read by OCR, or all pictures: the whole page is the passage
+        draw.rectangle((0, 0, image.width - 1, image.height - 1), outline=FRAME, width=6)
+    return png_of(Image.alpha_composite(image, layer))
+
+
+def png_of(image: Image.Image) -> bytes:
+    """The bytes of a picture as PNG."""
+    with io.BytesIO() as file:
+        image.convert("RGB").save(file, "PNG")
+        return file.getvalue()
+
+
+def picture(data: bytes, number: int, width: int) -> bytes:
+    """Page `number` of a PDF, or the largest picture of that slide of a PPTX, as PNG.
+
+    Args:
+        data: the bytes of the file.
+        number: from 1.
+        width: pixels of the longer side.
+    """
+    zipped = data.startswith(b"PK")
+    image = largest_picture(data, number) if zipped else page_image(data, number, width)
+    image.thumbnail((width, width))
+    return png_of(image)
+
+
+def page_image(data: bytes, number: int, width: int) -> Image.Image:
+    """A page of a PDF, drawn."""
+    file = pdf.opened(data)
+    try:
+        page = file[number - 1]
+        image: Image.Image = page.render(scale=width / max(page.get_size())).to_pil()
+    except (pypdfium2.PdfiumError, IndexError) as error:
+        raise MaterialError(f"la página {number} no se puede dibujar ({error})") from error
+    finally:
+        file.close()
+    return image
+
+
+def marked_lines(lines: list[Line], text: str) -> list[Line]:
+    """The lines of a page that are in a passage."""
+    passage = letters(text)
+    return [line for line in lines if (words := letters(line.text)) and words in passage]
+
+
+def letters(text: str) -> str:
+    """Letters and digits of `text` alone: tables and hyphens change everything else."""
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
+def on_picture(
+    page: pypdfium2.PdfPage, line: Line, size: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """The box of a line in pixels (left, top, right, bottom), whatever the page's rotation."""
+    x, y = ctypes.c_int(), ctypes.c_int()
+    corners = []
+    for at in ((line.box[0], line.box[1]), (line.box[2], line.box[3])):
+        pdfium.FPDF_PageToDevice(page.raw, 0, 0, *size, 0, *at, ctypes.byref(x), ctypes.byref(y))
+        corners.append((x.value, y.value))
+    (x1, y1), (x2, y2) = corners
+    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def slide_html(data: bytes, number: int) -> str:
+    """Slide `number` of a PPTX: its shapes where they stand, sizes relative to its width."""
+    slide, (width, height) = slide_of(data, number)
+    shapes = "".join(
+        shape_html(shape, slide, width, height) for shape in pptx.flattened(slide.shapes)
+    )
+    return (
+        '<div class="slide" style="position:relative;overflow:hidden;container-type:inline-size;'
+        f'background:#fff;color:#1a1a1a;aspect-ratio:{width}/{height}">{shapes}</div>'
+    )
+
+
+def shape_html(shape: Any, slide: Any, width: int, height: int) -> str:
+    """One shape of a slide; empty if it shows nothing."""
+    inside = shape_content(shape, slide)
+    if not inside:
+        return ""
+    size = shape_points(shape) * EMU_PER_POINT / width * 100
+    left, top = (shape.left or 0) / width, (shape.top or 0) / height
+    return (
+        f'<div style="position:absolute;left:{left:.2%};top:{top:.2%};'
+        f'width:{(shape.width or width) / width:.2%};font-size:{size:.2f}cqw">{inside}</div>'
+    )
+
+
+def shape_content(shape: Any, slide: Any) -> str:
+    """A picture, a table or a text as HTML."""
+    if not hasattr(shape, "image"):
+        return markdown_html(assembled(pptx.shape_blocks(shape, slide.part)))
+    try:
+        image = Image.open(io.BytesIO(shape.image.blob))
+        image.thumbnail((PICTURE_WIDTH, PICTURE_WIDTH))
+        written = base64.b64encode(png_of(image)).decode()
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return ""
+    return f'<img alt="" style="width:100%" src="data:image/png;base64,{written}">'
+
+
+def shape_points(shape: Any) -> float:
+    """The size of a shape's letters, in points."""
+    paragraphs = shape.text_frame.paragraphs if shape.has_text_frame else []
+    sizes = [run.font.size.pt for p in paragraphs for run in p.runs if run.font.size]
+    is_title = pptx.placeholder(shape._element) in pptx.TITLES
+    return float(sizes[0]) if sizes else TITLE_POINTS if is_title else BODY_POINTS
+
+
+def cell_html(cells: list[Any], number: int) -> str:
+    """Cell `number` of a notebook: text, or coloured code with its output below."""
+    if not 1 <= number <= len(cells):
+        raise MaterialError(f"el cuaderno tiene {len(cells)} celdas, no {number}")
+    cell = cells[number - 1]
+    if cell.cell_type != "code":
+        return markdown_html(notebook.visible(str(cell.source)))
+    outputs = "".join(output_html(output) for output in cell.get("outputs", []))
+    return code_html(str(cell.source), "python") + outputs
+
+
+def output_html(output: Any) -> str:
+    """One output: its picture, or what it says."""
+    data = output.get("data", {})
+    for media_type in PICTURES:
+        if media_type in data:
+            picture = re.sub(r"[^A-Za-z0-9+/=]", "", "".join(data[media_type]))
+            return f'<img alt="salida" src="data:{media_type};base64,{picture}">'
+    said = notebook.ESCAPES.sub("", notebook.output_text(output))
+    return f'<pre class="output">{html.escape(said)}</pre>' if said else ""
+
+
+def code_html(code: str, language: str) -> str:
+    """Coloured code, colours written in place so that no style sheet is needed."""
+    formatter = HtmlFormatter(noclasses=True, nobackground=True)
+    coloured: str = highlight(code, get_lexer_by_name(language), formatter)
+    return coloured
+
+
+def markdown_html(text: str) -> str:
+    """Markdown as HTML; a document's own HTML is shown as text, and its pictures are not loaded."""
+    written: str = MARKDOWN.render(text)
+    return written

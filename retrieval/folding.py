@@ -1,0 +1,105 @@
+"""Reading a deck as a lecture: what a person would take for one slide is one section.
+
+A frame shown in steps is many pages that say ever more; slides named “Outline” only say where the
+lecture stands; some slides hold a title and a picture. Folding gives back the frame, the outline
+becomes a heading, and a slide with nearly no words joins the one it continues.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from corpus.document import Section
+
+CONTAINED = 0.9  # share of a page's words that the other has too, to be a step of it
+TINY = 80  # characters beyond the title; a slide with fewer joins its neighbour
+FULL = 1_600  # characters; nothing joins a passage that is full
+OUTLINE = re.compile(
+    r"^(outline|contenidos?|[íi]ndice|agenda|temario|hoja de ruta|tabla de contenidos?|"
+    r"contents|table of contents)\s*([:–—-]\s*(?P<part>.+))?$",
+    re.I,
+)
+OUTLINE_CHARACTERS = 600
+WORD = re.compile(r"\w+")
+DECKS = ("page", "slide")
+
+
+def lecture(sections: Sequence[Section]) -> list[Section]:
+    """`sections` without outlines, with steps folded and tiny slides joined."""
+    folded: list[Section] = []
+    for section in without_outlines(sections):
+        last = folded[-1] if folded else None
+        if last and same_frame(last, section):
+            if contains(section, last):
+                folded[-1] = ranged(last, section, section)
+                continue
+            if contains(last, section):
+                folded[-1] = ranged(last, section, last)
+                continue
+            if is_tiny(section) and len(last.text) + len(section.text) < FULL:
+                both = replace(last, text=f"{last.text}\n{body(section)}".strip())
+                folded[-1] = ranged(last, section, both)
+                continue
+        folded.append(section)
+    return folded
+
+
+def without_outlines(sections: Sequence[Section]) -> Iterator[Section]:
+    """Sections that are no outline, under the part that the last outline announced, if any."""
+    part = ""
+    for section in sections:
+        match = OUTLINE.match(section.headings[-1]) if section.headings else None
+        is_deck = section.location.kind in DECKS or (match and match["part"])
+        if match and is_deck and len(section.text) < OUTLINE_CHARACTERS:
+            part = (match["part"] or "").strip() or part
+            continue
+        headings = tuple(step for step in section.headings if not OUTLINE.match(step))
+        above = (part,) if part and part not in headings else ()
+        yield replace(section, headings=(*above, *headings)) if match is None else section
+
+
+def same_frame(section: Section, following: Section) -> bool:
+    """Whether both are slides, or sections of one deck, under one title."""
+    kind = section.location.kind
+    return (
+        kind == following.location.kind
+        and (kind in DECKS or kind == "section")
+        and bool(section.headings)
+        and section.headings[-1:] == following.headings[-1:]
+        and (kind in DECKS or section.location.number != following.location.number)
+    )
+
+
+def contains(section: Section, other: Section) -> bool:
+    """Whether `section` says nearly all that `other` says."""
+    there, here = words(section), words(other)
+    return (here & there).total() >= CONTAINED * here.total()
+
+
+def words(section: Section) -> Counter[str]:
+    """The words of a section, counted."""
+    return Counter(WORD.findall(section.text.casefold()))
+
+
+def body(section: Section) -> str:
+    """The text of a section without its title, if it begins with it."""
+    title = section.headings[-1] if section.headings else ""
+    return section.text.removeprefix(title).strip() if title else section.text
+
+
+def is_tiny(section: Section) -> bool:
+    """Whether a slide says hardly more than its title."""
+    return section.location.kind in DECKS and len(body(section)) < TINY
+
+
+def ranged(first: Section, last: Section, fullest: Section) -> Section:
+    """The section `fullest`, placed from `first` to `last`."""
+    start = first.location
+    end = last.location.last or last.location.number
+    label = start.label
+    if start.kind in DECKS:
+        word = start.label.split()[0].removesuffix("s")
+        note = " (OCR)" if "(OCR)" in fullest.location.label else ""
+        label = f"{word}s {start.number}–{end}{note}"
+    return replace(fullest, location=replace(start, last=end, label=label))

@@ -1,0 +1,129 @@
+"""The professor's page: what was indexed of each document, and what was not.
+
+One HTML file with nothing to load from elsewhere: documents in the order of the course, their
+passages as they are searched, pictures of the pages that could not be read, and every warning.
+"""
+
+from collections.abc import Iterator
+from html import escape
+from itertools import groupby
+from pathlib import Path
+
+from corpus.errors import MaterialError
+from corpus.progress import Progress, silent
+from corpus.reading import SourceFile, find_files
+from corpus.sandbox import Job, Sandbox
+from retrieval.index import Entry, Index
+from retrieval.passages import Passage
+
+PICTURE_WIDTH = 420  # pixels
+PICTURES = 12  # of one document; more of them say no more
+STYLE = """
+:root { color-scheme: light dark; --line: light-dark(#d9dee4, #3a424c);
+  --soft: light-dark(#5b6570, #9aa5b1); --warn: light-dark(#8a4b00, #ffc46b); }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 0 auto; padding: 1rem; }
+h1 { margin-bottom: 0; } .soft { color: var(--soft); } .warn { color: var(--warn); }
+table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .25rem .5rem;
+  border-bottom: 1px solid var(--line); vertical-align: top; }
+details { border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0;
+  padding: .5rem .8rem; }
+summary { cursor: pointer; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .2rem 0 1rem; }
+figure { display: inline-block; margin: .5rem; }
+img { max-width: 100%; border: 1px solid var(--line); }
+"""
+
+
+def write_report(path: Path, index: Index, progress: Progress = silent) -> None:
+    """Writes the page of `index` to `path`.
+
+    Args:
+        path: the HTML file; replaced if it is there.
+        index: the course's index.
+        progress: told how many documents are done.
+    """
+    files = {file.name: file for file in find_files([Path(root) for root in index.roots])}
+    by_document = {
+        name: list(group) for name, group in groupby(index.passages, key=lambda p: p.document)
+    }
+    names = sorted(index.documents)
+    with Sandbox() as sandbox:
+        parts = [head(index)]
+        for done, name in enumerate(names, start=1):
+            pictures = pictures_of(files.get(name), index.documents[name], sandbox)
+            parts.append(
+                document_part(name, index.documents[name], by_document.get(name, []), pictures)
+            )
+            progress("escribiendo el informe", done, len(names))
+    path.write_text("\n".join([*parts, "</body></html>\n"]), encoding="utf-8")
+
+
+def head(index: Index) -> str:
+    """The page's beginning: totals, files that were not read, warnings."""
+    warned = sum(bool(entry.warnings) for entry in index.documents.values())
+    skipped = "".join(
+        f"<tr><td>{escape(item.document)}</td><td>{escape(item.reason)}</td></tr>"
+        for item in index.skipped
+    )
+    table = f"<table><tr><th>archivo</th><th>por qué</th></tr>{skipped}</table>" if skipped else ""
+    return (
+        '<!doctype html><html lang="es"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Materiales del curso</title><style>{STYLE}</style></head><body>"
+        "<h1>Materiales del curso</h1>"
+        f'<p class="soft">{len(index.documents)} documentos, {len(index.passages)} pasajes, '
+        f"{warned} documentos con avisos, {len(index.skipped)} archivos no leídos. "
+        f"Carpeta: {escape(', '.join(index.roots))}</p>"
+        + (f"<h2>Archivos no leídos</h2>{table}" if table else "")
+        + "<h2>Documentos</h2>"
+    )
+
+
+def document_part(
+    name: str, entry: Entry, passages: list[Passage], pictures: list[tuple[int, str]]
+) -> str:
+    """One document: its place in the course, its warnings, its passages."""
+    first = passages[0] if passages else None
+    facts = [
+        first.called if first else "",
+        f"semana {first.week}" if first and first.week is not None else "",
+        f"va con {', '.join(first.related)}" if first and first.related else "",
+        f"{len(passages)} pasajes",
+    ]
+    warnings = "".join(f'<p class="warn">⚠ {escape(warning)}</p>' for warning in entry.warnings)
+    images = "".join(
+        f'<figure><img loading="lazy" alt="{number}" src="data:image/png;base64,{data}">'
+        f"<figcaption>{number}</figcaption></figure>"
+        for number, data in pictures
+    )
+    mark = " ⚠" if entry.warnings else ""
+    return (
+        f"<details><summary><b>{escape(name)}</b>{mark} "
+        f'<span class="soft">{escape(entry.title)} · '
+        f"{escape(' · '.join(filter(None, facts)))}</span></summary>"
+        f"{warnings}{images}{''.join(map(passage_part, passages))}</details>"
+    )
+
+
+def passage_part(passage: Passage) -> str:
+    """A passage as it is searched."""
+    return (
+        f"<b>{escape(passage.location.label)}</b> "
+        f'<span class="soft">{escape(" › ".join(passage.headings))}</span>'
+        f"<pre>{escape(passage.text)}</pre>"
+    )
+
+
+def pictures_of(file: SourceFile | None, entry: Entry, sandbox: Sandbox) -> list[tuple[int, str]]:
+    """Number and picture, in base64, of the first pages that could not be read."""
+    return list(drawn(file, entry, sandbox)) if file else []
+
+
+def drawn(file: SourceFile, entry: Entry, sandbox: Sandbox) -> Iterator[tuple[int, str]]:
+    """The pictures that can be drawn."""
+    for number in entry.unread[:PICTURES]:
+        arguments = {"path": str(file.path), "number": number, "width": PICTURE_WIDTH}
+        try:
+            yield number, sandbox.run(Job("picture", arguments))["png"]
+        except MaterialError:
+            continue  # its warning says so already
