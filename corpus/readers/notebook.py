@@ -13,7 +13,7 @@ import nbformat
 from corpus.document import Section, clean, numbered
 from corpus.errors import MaterialError
 from corpus.readers import Content
-from corpus.readers.markdown import COMMENT, Heading, names, split
+from corpus.readers.markdown import Heading, names, split, tidy
 
 OUTPUT_CHARACTERS = 400  # enough for a loss or a shape; training logs say little more
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -61,7 +61,7 @@ def cells_of(data: bytes) -> list[Any]:
 
 def visible(source: str) -> str:
     """A Markdown cell without comments and without the bytes of its pictures."""
-    return IMAGE_DATA.sub("()", COMMENT.sub("", source))
+    return IMAGE_DATA.sub("()", tidy(source))
 
 
 def read(data: bytes) -> Content:

@@ -1,8 +1,13 @@
 """The command line as a user runs it: real processes, the real embedding model."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -29,13 +34,55 @@ def test_index_reports_and_follows_the_folder(course: Path, tmp_path: Path) -> N
     assert first.returncode == 0, first.stderr
     report = document(first.stdout)
     assert set(report) == {
-        "documents", "passages", "added", "updated", "removed", "skipped", "seconds",
+        "documents", "passages", "added", "updated", "removed", "skipped", "seconds", "warnings",
     }  # fmt: skip
     assert (report["documents"], report["added"]) == (2, 2)
     assert report["skipped"][0]["document"] == "figura.png"
     (course / "clase-04.md").unlink()
     again = document(ayudante("index", str(course), "--json", cwd=tmp_path).stdout)
     assert (again["documents"], again["removed"], again["added"]) == (1, 1, 0)
+
+
+def test_watch_follows_a_folder_and_rewrites_the_report(course: Path, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "ui.cli", "index", str(course), "--watch", "--json",
+            "--index", str(tmp_path / "index"), "--report", str(tmp_path / "informe.html"),
+        ],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        assert report_of(process.stdout)["documents"] == 2
+        for line in process.stderr:
+            if line.startswith("Siguiendo"):
+                break
+        time.sleep(1)  # the watcher opens its eyes after saying so
+        (course / "nuevo.md").write_text("# Dropout\n\nApaga neuronas al azar.")
+        again = report_of(process.stdout)
+        assert (again["documents"], again["added"]) == (3, 1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+        assert "Apaga neuronas" in (tmp_path / "informe.html").read_text()
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+
+
+def report_of(lines: IO[str]) -> dict[str, Any]:
+    """The next JSON document of a process's output."""
+    text = ""
+    for line in lines:
+        text += line
+        if line.startswith("}"):
+            break
+    return document(text)
 
 
 def test_search_finds_the_slide_with_the_contracts_json(
