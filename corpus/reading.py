@@ -26,6 +26,7 @@ from corpus.readers import (
 
 BUNDLED = Path(__file__).parent / "materials"
 MAX_BYTES = 200_000_000
+MAX_TEXT_BYTES = 10_000_000  # of plain text: some twenty books
 READERS: dict[str, Reader] = {
     "pdf": pdf.read,
     "pptx": pptx.read,
@@ -38,6 +39,7 @@ READERS: dict[str, Reader] = {
     "source": source.read,
     "text": text.read,
 }
+PLAIN = ("markdown", "latex", "subtitles", "source", "text")  # what they say is all they hold
 SUFFIXES = {
     ".pdf": "pdf", ".pptx": "pptx", ".pptm": "pptx", ".ppsx": "pptx",
     ".docx": "docx", ".docm": "docx", ".ipynb": "notebook",
@@ -180,6 +182,10 @@ def read_file(file: SourceFile, data: bytes) -> Document:
     if not data:
         raise MaterialError("está vacío")
     kind = format_of(file.name, data)
+    if kind in PLAIN and len(data) > MAX_TEXT_BYTES:
+        raise MaterialError(
+            f"pesa {len(data) / 1e6:.0f} MB; el límite de un texto es {MAX_TEXT_BYTES / 1e6:.0f} MB"
+        )
     content = READERS[kind](data)
     if not content.sections and not content.unread:
         raise MaterialError("; ".join(content.warnings) or "no tiene texto")

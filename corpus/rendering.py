@@ -214,9 +214,9 @@ def cell_html(cells: list[Any], number: int) -> str:
         raise MaterialError(f"el cuaderno tiene {len(cells)} celdas, no {number}")
     cell = cells[number - 1]
     if cell.cell_type != "code":
-        return markdown_html(notebook.visible(str(cell.source)))
+        return markdown_html(notebook.visible(str(cell.get("source", ""))))
     outputs = "".join(output_html(output) for output in cell.get("outputs", []))
-    return code_html(str(cell.source), "python") + outputs
+    return code_html(str(cell.get("source", "")), "python") + outputs
 
 
 def output_html(output: Any) -> str:

@@ -7,11 +7,13 @@ much memory dies alone, and its file is refused with the reason.
 
 import base64
 import json
+import logging
 import os
 import resource
 import selectors
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -140,4 +142,6 @@ def serve(jobs: TextIO, answers: TextIO) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for whoever asked
+    logging.disable(logging.CRITICAL)  # what parsers mutter about a file helps nobody
+    warnings.simplefilter("ignore")
     serve(sys.stdin, sys.stdout)

@@ -38,7 +38,7 @@ def code_text(cell: Any) -> str:
     printed = ESCAPES.sub("", "\n".join(map(output_text, cell.get("outputs", [])))).strip()
     if len(printed) > OUTPUT_CHARACTERS:
         printed = printed[:OUTPUT_CHARACTERS].rsplit(None, 1)[0] + " …"
-    return str(cell.source) + (f"\n\nSalida:\n{printed}" if printed else "")
+    return str(cell.get("source", "")) + (f"\n\nSalida:\n{printed}" if printed else "")
 
 
 def cells_of(data: bytes) -> list[Any]:
@@ -72,7 +72,7 @@ def read(data: bytes) -> Content:
     title, seen_code = None, False
     for number, cell in enumerate(cells, start=1):
         if cell.cell_type == "markdown":
-            source = visible(str(cell.source))
+            source = visible(str(cell.get("source", "")))
             parts = split(source, path)
             path = parts[-1][0] if parts else path
             if not seen_code:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import pdfminer.pdftypes
 import pdfplumber
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -79,6 +80,7 @@ def opened(data: bytes) -> pypdfium2.PdfDocument:
 def read(data: bytes) -> Content:
     """Reads a PDF; raises `MaterialError` if it is damaged or needs a password."""
     file = opened(data)
+    pdfminer.pdftypes.decompress_corrupted = unmended
     try:
         plumber = pdfplumber.open(io.BytesIO(data))
     except Exception:  # pdfminer is stricter than PDFium; without it, tables stay plain text
@@ -91,8 +93,16 @@ def read(data: bytes) -> Content:
     finally:
         file.close()
         if plumber:
-            plumber.close()
+            plumber.stream.close()  # its own close() reads the pages again
     return content_of(pages, outline)
+
+
+def unmended(_: bytes) -> bytes:
+    """Stands for pdfminer's mending of damaged streams, byte by byte, which takes many seconds.
+
+    pdfminer only looks for tables here; the text is PDFium's, which mends what it can.
+    """
+    return b""
 
 
 def content_of(pages: list[Page], outline: dict[int, tuple[str, ...]]) -> Content:
@@ -190,18 +200,16 @@ def tables_of(plumber: PDF, at: int, paths: int) -> Iterator[tuple[Box, str]]:
     """Box and Markdown of each ruled table on a page."""
     if paths not in RULED_PATHS:
         return
-    page = plumber.pages[at]
     try:
-        found = page.find_tables()
-        for table in found:
+        page = plumber.pages[at]
+        for table in page.find_tables():
             rows = [[clean(cell or "") for cell in row] for row in table.extract()]
             if text := markdown_table(rows):
                 left, top, right, bottom = table.bbox
                 yield (left, page.height - bottom, right, page.height - top), text
     except Exception:  # pdfminer stumbles over some files that PDFium reads: their text remains
         return
-    finally:
-        page.close()
+    page.close()
 
 
 def text_with_tables(lines: list[Line], tables: tuple[tuple[Box, str], ...]) -> str:

@@ -53,6 +53,11 @@ def test_files_are_read_by_content_and_not_by_extension(tmp_path: Path) -> None:
         ("a.md", b"", "vacío"),
         ("a.md", b"   \n", "no tiene texto"),
         ("a.xyz", b"hola", "formato .xyz"),
+        ("a.md", b"a" * 10_000_001, "límite de un texto"),
+        ("a.pdf", b"hola", "no es un archivo .pdf"),
+        ("a.docx", b"\xd0\xcf\x11\xe0\xa1", "archivo antiguo de Office, o uno con contraseña"),
+        ("a.docx", b"PK\x03\x04 cut", "un comprimido que no se puede abrir"),
+        ("a.ipynb", b"[" * 100_000, "anidado sin fin"),
     ],
 )
 def test_unreadable_files_give_a_reason(
