@@ -89,8 +89,9 @@ def body(section: Section) -> str:
 
 
 def is_tiny(section: Section) -> bool:
-    """Whether a slide says hardly more than its title."""
-    return section.location.kind in DECKS and len(body(section)) < TINY
+    """Whether a slide says hardly more than its title, which it shows."""
+    is_slide = section.location.kind in DECKS and section.text.startswith(section.headings[-1])
+    return is_slide and len(body(section)) < TINY
 
 
 def ranged(first: Section, last: Section, fullest: Section) -> Section:

@@ -56,7 +56,7 @@ def test_files_are_read_by_content_and_not_by_extension(tmp_path: Path) -> None:
         ("a.md", b"a" * 10_000_001, "límite de un texto"),
         ("a.pdf", b"hola", "no es un archivo .pdf"),
         ("a.docx", b"\xd0\xcf\x11\xe0\xa1", "archivo antiguo de Office, o uno con contraseña"),
-        ("a.docx", b"PK\x03\x04 cut", "un comprimido que no se puede abrir"),
+        ("a.docx", b"PK\x03\x04 cut", "es un archivo comprimido que no se puede abrir"),
         ("a.ipynb", b"[" * 100_000, "anidado sin fin"),
     ],
 )
