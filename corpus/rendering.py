@@ -17,7 +17,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 from markdown_it import MarkdownIt
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
@@ -38,8 +38,8 @@ from corpus.slideview import (
 
 Image.MAX_IMAGE_PIXELS = 100_000_000
 WIDTH = 1_400  # pixels of a page's longer side
-MARK = (255, 214, 10, 90)  # RGBA of a highlighter
-FRAME = (240, 150, 0, 255)
+MARK = (255, 236, 130)  # a highlighter
+FRAME = (240, 150, 0)
 PICTURES = ("image/png", "image/jpeg")
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
@@ -89,19 +89,19 @@ def marked_page(data: bytes, numbers: Iterable[int], text: str, width: int) -> b
         best = max(range(len(pages)), key=lambda at: (len(marked[at]), at))
         page = pages[best]
         scale = width / max(page.get_size())
-        image = page.render(scale=scale).to_pil().convert("RGBA")
+        image = page.render(scale=scale).to_pil().convert("RGB")
         boxes = [on_picture(page, line, image.size) for line in marked[best]]
     except (pypdfium2.PdfiumError, IndexError) as error:
         raise MaterialError(f"la página no se puede dibujar ({error})") from error
     finally:
         file.close()
-    layer = Image.new("RGBA", image.size)
+    layer = Image.new("RGB", image.size, "white")
     draw = ImageDraw.Draw(layer)
     for box in boxes:
         draw.rectangle(box, fill=MARK)
     if not boxes:  # read by OCR, or all pictures: the whole page is the passage
         draw.rectangle((0, 0, image.width - 1, image.height - 1), outline=FRAME, width=6)
-    return png_of(Image.alpha_composite(image, layer))
+    return png_of(ImageChops.multiply(image, layer))  # ink stays as dark as it was
 
 
 def png_of(image: Image.Image) -> bytes:

@@ -4,6 +4,7 @@ One HTML file with nothing to load from elsewhere: documents in the order of the
 passages as they are searched, pictures of the pages that could not be read, and every warning.
 """
 
+import re
 from collections.abc import Iterator
 from html import escape
 from itertools import groupby
@@ -21,7 +22,8 @@ PICTURES = 12  # of one document; more of them say no more
 STYLE = """
 :root { color-scheme: light dark; --line: light-dark(#d9dee4, #3a424c);
   --soft: light-dark(#5b6570, #9aa5b1); --warn: light-dark(#8a4b00, #ffc46b); }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 0 auto; padding: 1rem; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 0 auto; padding: 1rem;
+  overflow-wrap: anywhere; }
 h1 { margin-bottom: 0; } .soft { color: var(--soft); } .warn { color: var(--warn); }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .25rem .5rem;
   border-bottom: 1px solid var(--line); vertical-align: top; }
@@ -46,7 +48,7 @@ def write_report(path: Path, index: Index, progress: Progress = silent) -> None:
     by_document = {
         name: list(group) for name, group in groupby(index.passages, key=lambda p: p.document)
     }
-    names = sorted(index.documents)
+    names = sorted(index.documents, key=natural)
     with Sandbox() as sandbox:
         parts = [head(index)]
         for done, name in enumerate(names, start=1):
@@ -58,23 +60,40 @@ def write_report(path: Path, index: Index, progress: Progress = silent) -> None:
     path.write_text("\n".join([*parts, "</body></html>\n"]), encoding="utf-8")
 
 
+def natural(name: str) -> list[tuple[int, str]]:
+    """A key that puts “Lab 2” before “Lab 10”."""
+    return [
+        (int(part), "") if part.isdigit() else (-1, part.casefold())
+        for part in re.split(r"(\d+)", name)
+    ]
+
+
+def table(title: str, heads: tuple[str, str], rows: list[tuple[str, str]]) -> str:
+    """A titled table of two columns; empty without rows."""
+    if not rows:
+        return ""
+    cells = "".join(f"<tr><td>{escape(a)}</td><td>{escape(b)}</td></tr>" for a, b in rows)
+    return f"<h2>{title}</h2><table><tr><th>{heads[0]}</th><th>{heads[1]}</th></tr>{cells}</table>"
+
+
 def head(index: Index) -> str:
     """The page's beginning: totals, files that were not read, warnings."""
-    warned = sum(bool(entry.warnings) for entry in index.documents.values())
-    skipped = "".join(
-        f"<tr><td>{escape(item.document)}</td><td>{escape(item.reason)}</td></tr>"
-        for item in index.skipped
-    )
-    table = f"<table><tr><th>archivo</th><th>por qué</th></tr>{skipped}</table>" if skipped else ""
+    skipped = [(item.document, item.reason) for item in index.skipped]
+    warned = [
+        (name, warning)
+        for name, entry in sorted(index.documents.items())
+        for warning in entry.warnings
+    ]
     return (
         '<!doctype html><html lang="es"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Materiales del curso</title><style>{STYLE}</style></head><body>"
         "<h1>Materiales del curso</h1>"
         f'<p class="soft">{len(index.documents)} documentos, {len(index.passages)} pasajes, '
-        f"{warned} documentos con avisos, {len(index.skipped)} archivos no leídos. "
+        f"{len(warned)} avisos, {len(skipped)} archivos no leídos. "
         f"Carpeta: {escape(', '.join(index.roots))}</p>"
-        + (f"<h2>Archivos no leídos</h2>{table}" if table else "")
+        + table("Archivos no leídos", ("archivo", "por qué"), skipped)
+        + table("Avisos", ("documento", "aviso"), warned)
         + "<h2>Documentos</h2>"
     )
 
