@@ -97,7 +97,7 @@ def read(data: bytes) -> Content:
     return content_of(pages, outline)
 
 
-def unmended(_: bytes) -> bytes:
+def unmended(data: bytes) -> bytes:  # noqa: ARG001
     """Stands for pdfminer's mending of damaged streams, byte by byte, which takes many seconds.
 
     pdfminer only looks for tables here; the text is PDFium's, which mends what it can.
