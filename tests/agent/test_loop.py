@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
@@ -6,8 +7,9 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from agent import Answer, Assistant, SearchStep, TextDelta
 from agent.loop import may_be_call, tool_call, understood
 from corpus import Settings
-from retrieval import Retriever
-from tests.conftest import ScriptedModel
+from retrieval import Retriever, store, update
+from retrieval.index import Index
+from tests.conftest import ScriptedModel, WordsEmbedder
 
 QUESTION = "¿Qué hace softmax con los logits?"
 SAID = AIMessage("La función softmax convierte los logits en probabilidades que suman uno.")
@@ -150,3 +152,21 @@ def test_only_text_that_could_be_a_call_is_held_back() -> None:
     assert may_be_call('```\n{"name"')
     assert not may_be_call("La función")
     assert not may_be_call("```python\n")
+
+
+def test_the_calendar_is_a_tool_that_says_today_and_cites(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    (course / "calendario.md").write_text(
+        "| Fecha | Tema | Evaluación |\n|---|---|---|\n| 2026-09-11 | – | Entrega Tarea 1 |\n"
+    )
+    update(settings.index, [course], embedder)
+    retriever = Retriever(Index.load(store.current(settings.index)), embedder)
+    said = AIMessage("La Tarea 1 vence el viernes 11 de septiembre de 2026.")
+    answer, model, _ = answered(retriever, settings, call("course_calendar", about="tarea 1"), said)
+    result = model._asked[1][-2]
+    assert isinstance(result, ToolMessage)
+    assert result.text.startswith("Hoy es ")
+    assert "Viernes 11 de septiembre de 2026. Vence: Entrega Tarea 1." in result.text
+    assert [step.tool for step in answer.steps] == ["search_course", "course_calendar"]
+    assert answer.citations[0].passage.document == "calendario.md"

@@ -1,8 +1,12 @@
+from datetime import date
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from corpus import InputError
-from retrieval import Retriever
+from corpus import InputError, Settings
+from retrieval import Retriever, store, update
+from retrieval.index import Index
 from retrieval.lexical import LexicalIndex, fold, tokens
 from retrieval.retriever import top
 from tests.conftest import WordsEmbedder
@@ -79,3 +83,55 @@ def test_neighbours_stay_in_their_document(retriever: Retriever) -> None:
 def test_top_breaks_ties_in_order() -> None:
     assert top(np.array([1, 3, 3, 2], np.float32), 3) == [1, 2, 3]
     assert top(np.array([1, 2], np.float32), 9) == [1, 0]
+
+
+CALENDAR = """| Semana | Fecha | Clase | Tema | Evaluación |
+|---|---|---|---|---|
+| 1 | 2026-08-04 | 1 | Introducción | – |
+| 4 | 2026-08-25 | 6 | Regularización | Se entrega enunciado Tarea 1 |
+| 6 | ~~2026-09-08~~ 2026-09-11 | – | – | Entrega Tarea 1 |
+"""
+
+
+@pytest.fixture
+def dated(course: Path, settings: Settings, embedder: WordsEmbedder) -> Retriever:
+    """The small course with a calendar."""
+    (course / "calendario.md").write_text(f"# Calendario\n\n{CALENDAR}")
+    update(settings.index, [course], embedder)
+    return Retriever(Index.load(store.current(settings.index)), embedder)
+
+
+def test_the_days_that_fit_the_words_are_found_by_date(dated: Retriever) -> None:
+    found = dated.dated("¿cuándo se entrega la tarea 1?", date(2026, 9, 1), 6)
+    assert [passage.text.split(".")[0] for passage in found] == [
+        "Semana 4, martes 25 de agosto de 2026",
+        "Semana 6, viernes 11 de septiembre de 2026 (antes, martes 8 de septiembre de 2026)",
+    ]
+    assert found[0].label == "Calendario, § Calendario"
+
+
+def test_without_words_that_fit_the_coming_days_are_found(dated: Retriever) -> None:
+    found = dated.dated("zzz", date(2026, 8, 20), 1)
+    assert [passage.text for passage in found] == [
+        "Semana 4, martes 25 de agosto de 2026. Clase 6: Regularización. "
+        "Se entrega enunciado Tarea 1."
+    ]
+
+
+def test_a_date_is_also_found_by_searching(dated: Retriever) -> None:
+    best = dated.search("fecha de entrega de la tarea 1", 2, "lexical")
+    assert any("Vence: Entrega Tarea 1" in result.passage.text for result in best)
+
+
+def test_a_passage_can_be_seen_as_a_person_sees_it(retriever: Retriever) -> None:
+    (cell,) = [p for p in retriever.index.passages if "entrenar" in p.text]
+    view = retriever.view(cell.id)
+    assert view.media_type == "text/html"
+    assert "entrenar" in view.data.decode()
+
+
+def test_a_passage_whose_file_is_gone_says_so(retriever: Retriever, course: Path) -> None:
+    passage = retriever.index.passages[0]
+    (course / passage.document).unlink()
+    with pytest.raises(InputError, match=r"Ya no está el archivo .* Rehaga el índice"):
+        retriever.view(passage.id)
