@@ -5,10 +5,8 @@ and what it printed; a slide of a PPTX keeps its layout; anything else is shown 
 made here holds no scripts, no remote addresses and nothing that a document wrote as HTML.
 """
 
-import base64
 import ctypes
 import html
-import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,32 +14,20 @@ from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
-from markdown_it import MarkdownIt
 from PIL import Image, ImageChops, ImageDraw
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
 
 from corpus.document import Location
 from corpus.errors import MaterialError
-from corpus.readers import notebook, pdf, pptx
+from corpus.fragments import code_html, markdown_html, png_of
+from corpus.readers import notebook, pdf
 from corpus.readers.layout import Line, lines_of
-from corpus.readers.office import assembled
-from corpus.slideview import (
-    BODY_POINTS,
-    EMU_PER_POINT,
-    PICTURE_WIDTH,
-    TITLE_POINTS,
-    largest_picture,
-    slide_of,
-)
+from corpus.slideview import largest_picture, slide_html
 
 Image.MAX_IMAGE_PIXELS = 100_000_000
 WIDTH = 1_400  # pixels of a page's longer side
 MARK = (255, 236, 130)  # a highlighter
 FRAME = (240, 150, 0)
 PICTURES = ("image/png", "image/jpeg")
-MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +90,6 @@ def marked_page(data: bytes, numbers: Iterable[int], text: str, width: int) -> b
     return png_of(ImageChops.multiply(image, layer))  # ink stays as dark as it was
 
 
-def png_of(image: Image.Image) -> bytes:
-    """The bytes of a picture as PNG."""
-    with io.BytesIO() as file:
-        image.convert("RGB").save(file, "PNG")
-        return file.getvalue()
-
-
 def picture(data: bytes, number: int, width: int) -> bytes:
     """Page `number` of a PDF, or the largest picture of that slide of a PPTX, as PNG.
 
@@ -162,52 +141,6 @@ def on_picture(
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
 
 
-def slide_html(data: bytes, number: int) -> str:
-    """Slide `number` of a PPTX: its shapes where they stand, sizes relative to its width."""
-    slide, (width, height) = slide_of(data, number)
-    shapes = "".join(
-        shape_html(shape, slide, width, height) for shape in pptx.flattened(slide.shapes)
-    )
-    return (
-        '<div class="slide" style="position:relative;overflow:hidden;container-type:inline-size;'
-        f'background:#fff;color:#1a1a1a;aspect-ratio:{width}/{height}">{shapes}</div>'
-    )
-
-
-def shape_html(shape: Any, slide: Any, width: int, height: int) -> str:
-    """One shape of a slide; empty if it shows nothing."""
-    inside = shape_content(shape, slide)
-    if not inside:
-        return ""
-    size = shape_points(shape) * EMU_PER_POINT / width * 100
-    left, top = (shape.left or 0) / width, (shape.top or 0) / height
-    return (
-        f'<div style="position:absolute;left:{left:.2%};top:{top:.2%};'
-        f'width:{(shape.width or width) / width:.2%};font-size:{size:.2f}cqw">{inside}</div>'
-    )
-
-
-def shape_content(shape: Any, slide: Any) -> str:
-    """A picture, a table or a text as HTML."""
-    if not hasattr(shape, "image"):
-        return markdown_html(assembled(pptx.shape_blocks(shape, slide.part)))
-    try:
-        image = Image.open(io.BytesIO(shape.image.blob))
-        image.thumbnail((PICTURE_WIDTH, PICTURE_WIDTH))
-        written = base64.b64encode(png_of(image)).decode()
-    except (OSError, ValueError, Image.DecompressionBombError):
-        return ""
-    return f'<img alt="" style="width:100%" src="data:image/png;base64,{written}">'
-
-
-def shape_points(shape: Any) -> float:
-    """The size of a shape's letters, in points."""
-    paragraphs = shape.text_frame.paragraphs if shape.has_text_frame else []
-    sizes = [run.font.size.pt for p in paragraphs for run in p.runs if run.font.size]
-    is_title = pptx.placeholder(shape._element) in pptx.TITLES
-    return float(sizes[0]) if sizes else TITLE_POINTS if is_title else BODY_POINTS
-
-
 def cell_html(cells: list[Any], number: int) -> str:
     """Cell `number` of a notebook: text, or coloured code with its output below."""
     if not 1 <= number <= len(cells):
@@ -228,16 +161,3 @@ def output_html(output: Any) -> str:
             return f'<img alt="salida" src="data:{media_type};base64,{picture}">'
     said = notebook.ESCAPES.sub("", notebook.output_text(output))
     return f'<pre class="output">{html.escape(said)}</pre>' if said else ""
-
-
-def code_html(code: str, language: str) -> str:
-    """Coloured code, colours written in place so that no style sheet is needed."""
-    formatter = HtmlFormatter(noclasses=True, nobackground=True)
-    coloured: str = highlight(code, get_lexer_by_name(language), formatter)
-    return coloured
-
-
-def markdown_html(text: str) -> str:
-    """Markdown as HTML; a document's own HTML is shown as text, and its pictures are not loaded."""
-    written: str = MARKDOWN.render(text)
-    return written

@@ -4,16 +4,20 @@ It is not PowerPoint's own picture, which only PowerPoint draws: fonts, themes a
 out. Formulas stay LaTeX, for the page that shows the slide to typeset.
 """
 
+import base64
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import pptx as python_pptx
 from PIL import Image, UnidentifiedImageError
+from pptx.enum.dml import MSO_COLOR_TYPE, MSO_FILL
 
 from corpus.errors import MaterialError
+from corpus.fragments import markdown_html, png_of
 from corpus.readers import pptx
 from corpus.readers.archive import open_office
-from corpus.readers.office import take_first_alternatives
+from corpus.readers.office import assembled, take_first_alternatives
 
 EMU_PER_POINT = 12_700
 TITLE_POINTS, BODY_POINTS = 32, 20
@@ -55,3 +59,74 @@ def largest_picture(data: bytes, number: int) -> Image.Image:
             continue
         return picture
     raise MaterialError(f"la lámina {number} no tiene una imagen que se pueda abrir")
+
+
+def slide_html(data: bytes, number: int) -> str:
+    """Slide `number` of a PPTX: its shapes where they stand, sizes relative to its width."""
+    slide, (width, height) = slide_of(data, number)
+    shapes = "".join(shape_html(shape, slide, width, height) for shape in in_layers(slide.shapes))
+    return (
+        '<div class="slide" style="position:relative;overflow:hidden;container-type:inline-size;'
+        f'background:#fff;color:#1a1a1a;aspect-ratio:{width}/{height}">{shapes}</div>'
+    )
+
+
+def in_layers(shapes: Any) -> Iterator[Any]:
+    """The shapes of a slide from the lowest layer to the highest, groups taken apart."""
+    for shape in shapes:
+        if hasattr(shape, "shapes"):
+            yield from in_layers(shape.shapes)
+        else:
+            yield shape
+
+
+def shape_html(shape: Any, slide: Any, width: int, height: int) -> str:
+    """One shape of a slide; empty if it shows nothing."""
+    inside, colours = shape_content(shape, slide), shape_colours(shape)
+    if not inside and not colours:
+        return ""
+    size = shape_points(shape) * EMU_PER_POINT / width * 100
+    left, top = (shape.left or 0) / width, (shape.top or 0) / height
+    return (
+        f'<div style="position:absolute;left:{left:.2%};top:{top:.2%};'
+        f"width:{(shape.width or width) / width:.2%};font-size:{size:.2f}cqw;"
+        f'min-height:{(shape.height or 0) / height:.2%};{colours}">{inside}</div>'
+    )
+
+
+def shape_colours(shape: Any) -> str:
+    """The fill of a drawn shape and the colour of its letters, where it says them itself."""
+    styles = []
+    fill = getattr(shape, "fill", None)
+    if fill is not None and fill.type == MSO_FILL.SOLID:
+        styles += [f"background:#{rgb}" for rgb in own_rgb(fill.fore_color)]
+    if shape.has_text_frame:
+        runs = [run for paragraph in shape.text_frame.paragraphs for run in paragraph.runs]
+        styles += [f"color:#{rgb}" for run in runs[:1] for rgb in own_rgb(run.font.color)]
+    return ";".join(styles)
+
+
+def own_rgb(colour: Any) -> list[str]:
+    """The colour as six hexadecimal digits; empty if it comes from the theme."""
+    return [str(colour.rgb)] if colour and colour.type == MSO_COLOR_TYPE.RGB else []
+
+
+def shape_content(shape: Any, slide: Any) -> str:
+    """A picture, a table or a text as HTML."""
+    if not hasattr(shape, "image"):
+        return markdown_html(assembled(pptx.shape_blocks(shape, slide.part)))
+    try:
+        image = Image.open(io.BytesIO(shape.image.blob))
+        image.thumbnail((PICTURE_WIDTH, PICTURE_WIDTH))
+        written = base64.b64encode(png_of(image)).decode()
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return ""
+    return f'<img alt="" style="width:100%" src="data:image/png;base64,{written}">'
+
+
+def shape_points(shape: Any) -> float:
+    """The size of a shape's letters, in points."""
+    paragraphs = shape.text_frame.paragraphs if shape.has_text_frame else []
+    sizes = [run.font.size.pt for p in paragraphs for run in p.runs if run.font.size]
+    is_title = pptx.placeholder(shape._element) in pptx.TITLES
+    return float(sizes[0]) if sizes else TITLE_POINTS if is_title else BODY_POINTS
