@@ -10,12 +10,15 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 
+from PIL import Image
+
 from corpus.document import clean
 from corpus.errors import MaterialError
 
 LANGUAGES = ("spa", "eng")
 CONFIDENT = 60  # of 100; below it words are mostly noise
 FEW_WORDS = 3
+DOUBTFUL = 0.6  # share of trusted words below which the page is tried upside down
 SECONDS = 60
 INSTALL = "sudo apt-get install tesseract-ocr tesseract-ocr-spa"
 
@@ -45,10 +48,13 @@ class Tesseract:
         Raises:
             MaterialError: if Tesseract fails or takes longer than `SECONDS`.
         """
-        return text_of(self.table(png))
+        table = self.table(png)
+        if trusted(table) < DOUBTFUL:  # a page with few words may be upside down unnoticed
+            table = max(table, self.table(turned(png)), key=trusted)
+        return text_of(table)
 
     def table(self, png: bytes) -> str:
-        """Tesseract's table of words; upside-down pages are turned."""
+        """Tesseract's table of words; pages on their side are turned."""
         command = ["tesseract", "stdin", "stdout", "-l", self.languages, "--psm", "1", "tsv"]
         try:
             read = subprocess.run(
@@ -67,6 +73,24 @@ class Tesseract:
         return read.stdout.decode(errors="replace")
 
 
+def turned(png: bytes) -> bytes:
+    """A picture upside down."""
+    with Image.open(io.BytesIO(png)) as image, io.BytesIO() as file:
+        image.transpose(Image.Transpose.ROTATE_180).save(file, "PNG")
+        return file.getvalue()
+
+
+def trusted(table: str) -> float:
+    """The share of its words that Tesseract trusts; 0 without words."""
+    words = [row for row in rows(table) if (row.get("text") or "").strip()]
+    return sum(float(row["conf"]) >= CONFIDENT for row in words) / len(words) if words else 0.0
+
+
+def rows(table: str) -> Iterator[dict[str, str]]:
+    """The rows of Tesseract's table."""
+    yield from csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
 def text_of(table: str) -> str:
     """The lines of Tesseract's table, doubtful words left out; empty if few words remain."""
     lines: dict[tuple[str, ...], list[str]] = {}
@@ -80,7 +104,7 @@ def text_of(table: str) -> str:
 
 def confident(table: str) -> Iterator[dict[str, str]]:
     """The rows of words that Tesseract trusts."""
-    for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
+    for row in rows(table):
         text = (row.get("text") or "").strip()
         if text and float(row["conf"]) >= CONFIDENT and any(map(str.isalnum, text)):
             yield row

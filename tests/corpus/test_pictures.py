@@ -1,3 +1,4 @@
+import io
 import json
 import shutil
 import threading
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageDraw
 
 from corpus import Document, MaterialError, Settings, read_file
 from corpus.ocr import Tesseract, languages, text_of
@@ -86,6 +88,18 @@ def test_a_picture_without_words_stays_unread(deck: Path, tmp_path: Path) -> Non
 def test_tesseract_reads_a_page_that_is_a_picture(deck: Path, tmp_path: Path) -> None:
     document = read(deck, Pictures([Tesseract(languages())], tmp_path / "cache"))
     assert "Retropropagacion del error" in document.sections[1].text
+
+
+@needs_tesseract
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_tesseract_reads_pages_scanned_the_wrong_way(degrees: int) -> None:
+    image = Image.new("RGB", (1800, 900), "white")
+    lines = ["La retropropagacion lleva el error", "desde la salida hacia las capas", "anteriores"]
+    ImageDraw.Draw(image).text((80, 200), "\n".join(lines), fill="black", font_size=90)
+    with io.BytesIO() as file:
+        image.rotate(degrees, expand=True).save(file, "PNG")
+        read = Tesseract(languages()).read(file.getvalue())
+    assert "desde la salida hacia las capas" in read
 
 
 @needs_tesseract
