@@ -41,13 +41,18 @@ COLUMNS = {  # how a column's head may begin, folded
     "slides": ("laminas", "slides", "material", "materiales", "diapositivas", "ppt", "apuntes"),
     "evaluation": (
         "evaluacion", "evaluaciones", "tarea", "tareas", "entrega", "entregas", "assignment",
-        "hito", "hitos", "observaciones", "notas",
+        "hito", "hitos",
     ),
 }  # fmt: skip
 ISO_DATE = re.compile(r"\b(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})\b")
 SLASHED = re.compile(r"\b(?P<day>\d{1,2})[/-](?P<month>\d{1,2})(?:[/-](?P<year>\d{4}|\d{2}))?\b")
 NAMED = re.compile(
-    r"\b(?P<day>\d{1,2})(?:º|°)?[\s-]+(?:de\s+)?(?P<month>[a-z]{3,10})\.?(?:\s+(?:del?\s+)?(?P<year>\d{4}))?",
+    r"\b(?P<day>\d{1,2})(?:º|°)?[\s-]+(?:de\s+)?(?P<month>[a-z]{3,10})\.?"
+    r"(?:\s+(?:del?\s+)?(?P<year>\d{4}))?(?!\s+\d{1,2}\b)",  # in “4 mar 4 ago” mar is a Tuesday
+)
+DAYS_OF_MONTH = re.compile(  # “14 a vie 18 sep”, “14 al 18 de septiembre”, “4-8 ago”
+    r"\b(\d{1,2})\s*(?:al?|hasta|y|-|–)\s*(?:el\s+)?(?:[a-z]{3,9}\s+)?(\d{1,2})"
+    r"((?:\s+de)?\s+[a-z]{3,10}(?:\s+(?:del?\s+)?\d{4})?)"
 )
 STRUCK = re.compile(r"~~(?P<old>.+?)~~")
 LINK = re.compile(r"\[(?P<label>[^]]*)\]\((?P<target>[^)\s]+)[^)]*\)")
@@ -57,7 +62,9 @@ YEAR = re.compile(r"\b20\d\d\b")
 NOTHING = re.compile(r"^[\s–—-]*$")
 GIVEN = re.compile(r"enunciado|asigna|publica|sale la", re.I)
 DUE = re.compile(r"entrega|vence|plazo|\bdue\b|deadline", re.I)
-EXAM = re.compile(r"\b(control|prueba|examen|certamen|exam|quiz|midterm)\b", re.I)
+EXAM = re.compile(
+    r"\b(control(es)?|pruebas?|ex[aá]men(es)?|cert[aá]men(es)?|exams?|quiz|midterm)\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,7 @@ class Day:
         lab: its lab, or empty.
         given, due, exams: what is assigned, is due or is examined that day.
         files: base names of the files that the row links to.
+        notes: whatever else the row says, “Sala: B06”.
     """
 
     line: int
@@ -89,6 +97,7 @@ class Day:
     due: tuple[str, ...]
     exams: tuple[str, ...]
     files: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON object from which `from_dict` makes an equal day."""
@@ -110,19 +119,26 @@ class Day:
             when += f" (antes, {' y '.join(map(long_date, self.superseded))})"
         parts = [f"Clase {self.number}: {self.topic}" if self.number else self.topic, self.lab]
         parts += [*self.given, *(f"Vence: {what}" for what in self.due)]
-        parts += [f"Se rinde: {what}" for what in self.exams]
+        parts += [*(f"Se rinde: {what}" for what in self.exams), *self.notes]
         said = ". ".join(part.rstrip(".") for part in parts if part)
         return f"{when[0].upper()}{when[1:]}. {said}."
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The days of a file, in its order, and the rows that could not be understood."""
+    """What the calendar tables of a text say.
+
+    Attributes:
+        days: in the order of the rows.
+        warnings: what is wrong in some rows, with their lines.
+        others: the rows that could not be understood, in words.
+        lines: the lines of each table, from 0.
+    """
 
     days: tuple[Day, ...]
     warnings: tuple[str, ...]
+    others: tuple[str, ...]
     lines: tuple[range, ...]
-    """The lines of each table, from 0, that the days stand for."""
 
 
 def long_date(iso: str) -> str:
@@ -148,23 +164,25 @@ def calendar_of(text: str, year: int | None) -> Calendar:
     """The calendar in a Markdown text, for dates of `year`; without days if it has none."""
     days: list[Day] = []
     warnings: list[str] = []
+    others: list[str] = []
     lines: list[range] = []
     for table in tables_of(text):
         columns = columns_of(table.head)
-        if not {"date", "topic"} <= columns.keys():
+        if not {"date", "topic"} <= set(columns):
             continue
         lines.append(table.lines)
         for line, cells in table.rows:
-            row = {name: cells[at] for name, at in columns.items()}
+            row = Row(line, columns, table.head, cells)
             try:
-                day = day_of(line, row, year)
+                day = day_of(row, year)
             except ValueError as error:
                 warnings.append(f"calendario, línea {line}: {error}")
+                others += [row.text] if row.text else []
                 continue
             days.append(day)
             if wrong := wrong_weekday(row["date"], day):
                 warnings.append(f"calendario, línea {line}: {wrong}")
-    return Calendar(tuple(days), tuple(warnings), tuple(lines))
+    return Calendar(tuple(days), tuple(warnings), tuple(others), tuple(lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +192,32 @@ class Table:
     lines: range
     head: list[str]
     rows: list[tuple[int, list[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a calendar: its line, and for each cell what column it is, its head, its text."""
+
+    line: int
+    columns: list[str]
+    head: list[str]
+    cells: list[str]
+
+    def __getitem__(self, column: str) -> str:
+        """The cell of a column, the first if there are several; empty if there is none."""
+        return next((cell for name, cell in self.of(column)), "")
+
+    def of(self, column: str) -> Iterator[tuple[str, str]]:
+        """Head and text of each cell of that column."""
+        for name, head, cell in zip(self.columns, self.head, self.cells, strict=False):
+            if name == column:
+                yield head, cell
+
+    @property
+    def text(self) -> str:
+        """The row in words, each cell after its head."""
+        said = [(head, spoken(cell)) for head, cell in zip(self.head, self.cells, strict=False)]
+        return ". ".join(f"{head}: {text}" for head, text in said if text)
 
 
 def tables_of(text: str) -> Iterator[Table]:
@@ -191,45 +235,48 @@ def tables_of(text: str) -> Iterator[Table]:
             rows = []
 
 
-def columns_of(head: list[str]) -> dict[str, int]:
-    """Where each known column is."""
-    found: dict[str, int] = {}
-    for at, cell in enumerate(head):
+def columns_of(head: list[str]) -> list[str]:
+    """What each column is; “notes” if it is unknown or said before, save for evaluations."""
+    found: list[str] = []
+    for cell in head:
         words = re.findall(r"[a-z]+", folded(cell))
-        for name, starts in COLUMNS.items():
-            if words and words[0] in starts:
-                found.setdefault(name, at)
+        known = [name for name, starts in COLUMNS.items() if words and words[0] in starts]
+        is_new = known and (known[0] not in found or known[0] == "evaluation")
+        found.append(known[0] if is_new else "notes")
     return found
 
 
-def day_of(line: int, cells: dict[str, str], year: int | None) -> Day:
+def day_of(row: Row, year: int | None) -> Day:
     """The day of a row.
 
     Raises:
         ValueError: saying what cannot be understood in it.
     """
-    struck = [date_in(match["old"], year) for match in STRUCK.finditer(cells["date"])]
-    dates = list(dates_in(STRUCK.sub("", cells["date"]), year))
+    written = row["date"]
+    struck = [date_in(match["old"], year) for match in STRUCK.finditer(written)]
+    dates = list(dates_in(STRUCK.sub("", written), year))
     if not dates:
-        raise ValueError(f"no se entiende la fecha «{cells['date']}»")
-    evaluation = spoken(cells.get("evaluation", ""))
-    topic, lab = spoken(cells.get("topic", "")), spoken(cells.get("lab", ""))
-    given, due, exams = sorted_out(evaluation)
-    if not any((topic, lab, given, due, exams)):
+        raise ValueError(f"no se entiende la fecha «{written}»")
+    if len(dates) > 1 and dates[1] < dates[0]:
+        raise ValueError(f"«{written}» termina antes de empezar; escriba los años")
+    given, due, exams, notes = sorted_out(row)
+    topic, lab = spoken(row["topic"]), spoken(row["lab"])
+    if not any((topic, lab, given, due, exams, notes)):
         raise ValueError("no dice qué hay ese día")
     return Day(
-        line=line,
+        line=row.line,
         date=dates[0].isoformat(),
         until=dates[1].isoformat() if len(dates) > 1 else "",
         superseded=tuple(day.isoformat() for day in struck if day),
-        week=number_in(cells.get("week", "")),
-        number=number_in(cells.get("number", "")),
+        week=number_in(row["week"]),
+        number=number_in(row["number"]),
         topic=topic,
         lab=lab,
         given=given,
         due=due,
         exams=exams,
-        files=tuple(files_in(" ".join(cells.values()))),
+        files=tuple(files_in(" ".join(row.cells))),
+        notes=notes,
     )
 
 
@@ -247,28 +294,31 @@ def weekday(iso: str) -> int:
     return date.fromisoformat(iso).weekday()
 
 
-def sorted_out(evaluation: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """What an evaluation cell gives, what falls due, what is examined."""
-    given, due, exams = [], [], []
-    for part in re.split(r";|<br\s*/?>|\n", evaluation):
-        part = part.strip(" .,")
-        if not part:
-            continue
-        if GIVEN.search(part):
-            given.append(part)
-        elif DUE.search(part):
-            due.append(part)
-        elif EXAM.search(part):
-            exams.append(part)
-        else:
-            due.append(part)
-    return tuple(given), tuple(due), tuple(exams)
+Said = tuple[str, ...]
+
+
+def sorted_out(row: Row) -> tuple[Said, Said, Said, Said]:
+    """What a row gives, what falls due, what is examined, and what else it says."""
+    given, due, exams, notes = [], [], [], []
+    for head, cell in row.of("evaluation"):
+        for part in re.split(r";|<br\s*/?>|\n", spoken(cell)):
+            part = part.strip(" .,")
+            if GIVEN.search(part):
+                given.append(part)
+            elif DUE.search(part) or (part and DUE.match(head)):
+                due.append(part)
+            elif EXAM.search(part):
+                exams.append(part)
+            elif part:
+                notes.append(part)
+    notes += [f"{head}: {spoken(cell)}" for head, cell in row.of("notes") if spoken(cell)]
+    return tuple(given), tuple(due), tuple(exams), tuple(notes)
 
 
 def spoken(cell: str) -> str:
     """A cell without Markdown's marks, struck-out words or dashes that mean nothing."""
     text = LINK.sub(lambda match: match["label"], STRUCK.sub("", cell))
-    text = re.sub(r"[*_`]", "", text).strip()
+    text = re.sub(r"[*`]|(?<!\w)_|_(?!\w)", "", text).strip()
     return "" if NOTHING.match(text) else text
 
 
@@ -297,7 +347,7 @@ def dates_in(text: str, year: int | None) -> Iterator[date]:
     Raises:
         ValueError: for a day that no month has, or a date without a year to put it in.
     """
-    plain = folded(text)
+    plain = DAYS_OF_MONTH.sub(r"\1\3 a \2\3", folded(text))
     for pattern in (ISO_DATE, NAMED, SLASHED):
         found = [match for match in pattern.finditer(plain) if month_of(match["month"])]
         for match in found:

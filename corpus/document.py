@@ -113,7 +113,6 @@ INVISIBLE = re.compile(
     "\ufe00-\ufe0f\ue000-\uf8ff\U000e0000-\U000e007f\x00-\x08\x0b-\x1f\x7f]"
 )
 # 𝑤 and 𝒙, which nobody types in a question
-# 𝑤 and 𝒙, which nobody types in a question
 MATH_LETTER = re.compile("[\U0001d400-\U0001d7ff\u210a\u210e\u212f\u2134]")
 SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f]+")
 

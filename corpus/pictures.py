@@ -7,13 +7,13 @@ the picture, so that a page is read once however often its file changes.
 import base64
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Protocol
 
 from corpus.document import Document, Section, clean, digest
-from corpus.errors import MaterialError
+from corpus.errors import InputError, MaterialError
 from corpus.ocr import INSTALL, Tesseract, languages
 from corpus.progress import Progress, silent
 from corpus.readers.pdf import listed
@@ -40,70 +40,109 @@ class PictureReader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page with what was read in its picture, None if nothing; and what failed."""
+
+    section: Section | None
+    failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A document whose pictures were read; `whole` is False if a reader failed on some."""
+
+    document: Document
+    whole: bool = True
+
+
 class Pictures:
     """How pages that show only pictures are read: by whom, and where what they said is kept.
 
     Args:
         readers: asked about each page; what they say is joined.
         cache: folder for what they said; needed if there are readers.
+        advice: what to do to have them read, when there are no readers.
     """
 
-    def __init__(self, readers: Sequence[PictureReader] = (), cache: Path | None = None) -> None:
-        self.readers, self.cache = readers, cache
+    def __init__(
+        self,
+        readers: Sequence[PictureReader] = (),
+        cache: Path | None = None,
+        advice: str = f"Para leerlas: {INSTALL}",
+    ) -> None:
+        self.readers, self.cache, self.advice = readers, cache, advice
         self.id = ", ".join(reader.id for reader in readers)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Pictures":
-        """Tesseract if it is installed and wanted, and the vision model if one is named."""
+        """Tesseract if it is installed and wanted, and the vision model if one is named.
+
+        Raises:
+            InputError: if a vision server is named without its model.
+        """
         readers: list[PictureReader] = []
         if settings.ocr and (known := languages()):
             readers.append(Tesseract(known))
+        if settings.vision_url and not settings.vision_model:
+            raise InputError("AYUDANTE_VISION_URL pide también AYUDANTE_VISION_MODEL.")
         if settings.vision_url:
             readers.append(
                 VisionModel(settings.vision_url, settings.vision_model, settings.vision_key)
             )
-        return cls(readers, settings.cache / "pictures")
+        advice = f"Para leerlas: {INSTALL}" if settings.ocr else "AYUDANTE_OCR está apagado."
+        return cls(readers, settings.cache / "pictures", advice)
 
     def read_all(
-        self, documents: dict[Path, Document], sandbox: Sandbox, progress: Progress = silent
-    ) -> dict[Path, Document]:
-        """`documents`, by their files, with those pages read, or a warning that they were not.
+        self,
+        documents: Sequence[tuple[Path, Document]],
+        sandbox: Sandbox,
+        progress: Progress = silent,
+    ) -> list[Read]:
+        """Each document with those pages read, or a warning that they were not.
 
         Args:
-            documents: as their readers left them.
+            documents: files and what their readers made of them.
             sandbox: draws the pages.
             progress: told how many pages are done.
         """
+        pages = [(path, page) for path, document in documents for page in document.unread]
         if not self.readers or not self.cache:
-            advice = f"Para leerlas: {INSTALL}"
-            return {path: warned(document, advice) for path, document in documents.items()}
-        pages = [(path, page) for path, document in documents.items() for page in document.unread]
-        read: dict[Path, dict[int, tuple[Section | None, str]]] = {path: {} for path in documents}
+            return [Read(warned(document, self.advice)) for _, document in documents]
+        found: list[ReadPage] = []
         with ThreadPoolExecutor(sandbox.workers) as pool:
-            results = pool.map(lambda place: self.read_page(place[0], place[1], sandbox), pages)
-            for done, ((path, page), result) in enumerate(
-                zip(pages, results, strict=True), start=1
-            ):
-                read[path][page.location.number or 0] = result
-                progress("leyendo páginas que son imágenes", done, len(pages))
-        return {path: with_pages(document, read[path]) for path, document in documents.items()}
+            for page in pool.map(lambda place: self.read_page(place[0], place[1], sandbox), pages):
+                found.append(page)
+                progress("leyendo páginas que son imágenes", len(found), len(pages))
+        remaining = iter(found)
+        return [
+            with_pages(document, [next(remaining) for _ in document.unread])
+            for _, document in documents
+        ]
 
-    def read_page(self, path: Path, page: Section, sandbox: Sandbox) -> tuple[Section | None, str]:
-        """The page with what the readers say of its picture, None if nothing; and what failed."""
+    def read_page(self, path: Path, page: Section, sandbox: Sandbox) -> ReadPage:
+        """The page with what the readers say of its picture."""
         arguments = {"path": str(path), "number": page.location.number, "width": WIDEST}
         try:
             png = base64.b64decode(sandbox.run(Job("picture", arguments))["png"])
-            said = [(self.said(reader, png), reader.label) for reader in self.readers]
         except MaterialError as error:
-            return None, f"{page.location.label}: {error}"
-        labels = [label for text, label in said if text]
+            return ReadPage(None, (str(error),))
+        said: list[tuple[str, str]] = []
+        failures: list[str] = []
+        for reader in self.readers:  # one that fails does not silence the others
+            try:
+                said.append((reader.label, self.said(reader, png)))
+            except MaterialError as error:
+                failures.append(str(error))
+        labels = [label for label, text in said if text]
         if not labels:
-            return None, ""
+            return ReadPage(None, tuple(failures))
         known = letters(page.text)
-        lines = [line for text, _ in said for line in text.split("\n")]
+        lines = [line for _, text in said for line in text.split("\n")]
         new = [line for line in lines if not line or letters(line) not in known]
-        place = replace(page.location, label=f"{page.location.label} ({labels[0]})")
-        return replace(page, text=clean("\n".join([page.text, *new])), location=place), ""
+        place = replace(page.location, label=f"{page.location.label} ({', '.join(labels)})")
+        whole = replace(page, text=clean("\n".join([page.text, *new])), location=place)
+        return ReadPage(whole, tuple(failures))
 
     def said(self, reader: PictureReader, png: bytes) -> str:
         """What `reader` says of a picture, from the cache if it has been asked before."""
@@ -124,21 +163,22 @@ def letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def with_pages(document: Document, read: dict[int, tuple[Section | None, str]]) -> Document:
-    """`document` with what was read in its pages, and a warning about those that say nothing."""
-    if not read:
-        return document
+def with_pages(document: Document, pages: list[ReadPage]) -> Read:
+    """`document` with what was read in its pages, and warnings about those that say nothing."""
+    if not pages:
+        return Read(document)
     sections = {section.location.number: section for section in document.sections}
-    sections |= {number: section for number, (section, _) in read.items() if section}
-    failures = tuple(dict.fromkeys(reason for _, reason in read.values() if reason))
-    still = tuple(page for page in document.unread if not read[page.location.number or 0][0])
+    sections |= {page.section.location.number: page.section for page in pages if page.section}
+    failures = tuple(dict.fromkeys(reason for page in pages for reason in page.failures))
+    still = [place for place, page in zip(document.unread, pages, strict=True) if not page.section]
     document = replace(
         document,
         sections=tuple(sorted(sections.values(), key=lambda one: one.location.number or 0)),
         warnings=(*document.warnings, *failures),
-        unread=still,
+        unread=tuple(still),
     )
-    return warned(document, "No se halló texto en ellas.")
+    advice = "Se intentará de nuevo al indexar." if failures else "No se halló texto en ellas."
+    return Read(warned(document, advice), whole=not failures)
 
 
 def warned(document: Document, advice: str) -> Document:

@@ -6,6 +6,7 @@ slides and labs in one item.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -15,13 +16,13 @@ from markdown_it import MarkdownIt
 from corpus.calendar import Day, files_in, tables_of
 
 CLASS_OR_LAB = re.compile(
-    r"(?<![^\W\d_])(?P<word>clase|class|lecture|lab|laboratorio|tarea|auxiliar)[\s_-]*"
-    r"(?P<number>\d+)",
+    r"(?<![^\W\d_])(?P<word>clase|class|lecture|sesi[oó]n|lab|laboratorio|tarea|auxiliar)s?"
+    r"[\s_-]*(?P<number>\d{1,2})(?!\d)",
     re.I,
 )
 LEADING_NUMBER = re.compile(r"^(?P<number>\d{1,2})[\s_.-]+\D")
 WEEK = re.compile(r"(?<![^\W\d_])(?:semana|sem|week|s)[\s_-]?(?P<number>\d{1,2})(?!\d)", re.I)
-WORD_FOR = {"class": "Clase", "lecture": "Clase", "laboratorio": "Lab"}
+WORD_FOR = dict.fromkeys(("class", "lecture", "sesion", "sesión"), "Clase") | {"laboratorio": "Lab"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +96,29 @@ def ties(
         days: the calendar.
         together: base names of files that some document links to in one row or item.
     """
-    on_day = {file: day for day in reversed(days) for file in day.files}
+    by_file = unique(names)
+    on_day = {by_file[f]: day for day in reversed(days) for f in day.files if f in by_file}
     found: dict[str, Tie] = {}
     for name in names:
-        day = on_day.get(PurePosixPath(name).name)
+        day = on_day.get(name)
         is_class = day and day.number and not name.endswith(".ipynb")
         number = f"Clase {day.number}" if day and is_class else ""
         week = week_of(name)
         if week is None and day:
             week = day.week
         found[name] = Tie(called(name) or number, week)
-    by_file = {PurePosixPath(name).name: name for name in names}
     groups = [{by_file[file] for file in files if file in by_file} for files in together]
     groups += same_number(found)
     return {
         name: Tie(tie.called, tie.week, tuple(related(name, found, groups)))
         for name, tie in found.items()
     }
+
+
+def unique(names: Sequence[str]) -> dict[str, str]:
+    """The document of each base name that only one has: every folder may have a README."""
+    counts = Counter(PurePosixPath(name).name for name in names)
+    return {file: name for name in names if counts[file := PurePosixPath(name).name] == 1}
 
 
 def same_number(found: dict[str, Tie]) -> list[set[str]]:

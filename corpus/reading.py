@@ -1,6 +1,7 @@
 """Finding course files and reading each by its content."""
 
 import io
+import os
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -85,8 +86,8 @@ class SourceFile:
     name: str
 
 
-def find_files(roots: Sequence[Path]) -> list[SourceFile]:
-    """Every file below `roots`, hidden ones left out, sorted by name.
+def find_files(roots: Sequence[Path], leave_out: Sequence[Path] = ()) -> list[SourceFile]:
+    """Every file below `roots`, sorted by name; hidden ones and those below `leave_out` are not.
 
     With one folder, names are relative to it; with several roots, each name starts with its
     root's own name.
@@ -95,9 +96,8 @@ def find_files(roots: Sequence[Path]) -> list[SourceFile]:
         InputError: if a root does not exist, or two files would have the same name.
     """
     found: dict[str, Path] = {}
+    ours = [path.resolve() for path in leave_out]
     for root in roots:
-        if root == Path():
-            raise InputError("La ruta está vacía. Indique la carpeta del curso.")
         if not root.exists():
             raise InputError(f"No existe {root}. Indique una carpeta o un archivo del curso.")
         folder = root.resolve()
@@ -107,10 +107,21 @@ def find_files(roots: Sequence[Path]) -> list[SourceFile]:
             relative = path.relative_to(base)
             if not path.is_file() or any(part.startswith(".") for part in relative.parts):
                 continue
-            name = relative.as_posix()
+            if any(path == one or one in path.parents for one in ours):
+                continue
+            name = readable(relative.as_posix())
             if found.setdefault(name, path) != path:
                 raise InputError(f"Dos archivos se llamarían {name}: {found[name]} y {path}.")
     return [SourceFile(path, name) for name, path in sorted(found.items())]
+
+
+def readable(name: str) -> str:
+    """A file name as text; one that is no UTF-8 comes from an old Windows archive."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("cp1252", "replace")
+    return name
 
 
 def read_bytes(file: SourceFile) -> bytes:
@@ -212,6 +223,7 @@ def with_calendar(document: Document, written: str) -> Document:
         rest = clean("\n".join(lines), code=True)
         sections += [replace(section, text=rest)] if rest else []
         sections += [replace(section, text=day.text) for day in here.days]
+        sections += [replace(section, text=row) for row in here.others]
     return replace(
         document,
         sections=tuple(sections),

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -45,6 +46,7 @@ class Sandbox:
         self.threads = ThreadPoolExecutor(self.workers)
         self.started: list[subprocess.Popen[str]] = []
         self.lock = threading.Lock()
+        self.closed = False
         for _ in range(self.workers):
             self.idle.put(None)
 
@@ -61,6 +63,8 @@ class Sandbox:
 
     def close(self) -> None:
         """Stops the workers; jobs that wait are dropped."""
+        with self.lock:
+            self.closed = True
         self.threads.shutdown(wait=False, cancel_futures=True)
         for process in self.started:
             process.kill()
@@ -69,7 +73,8 @@ class Sandbox:
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe:
-                    pipe.close()
+                    with suppress(OSError):  # what was not yet written to a dead worker
+                        pipe.close()
         self.started.clear()
 
     def run(self, job: Job) -> dict[str, Any]:
@@ -107,14 +112,16 @@ class Sandbox:
         """A new worker, which can import this package wherever the program was started."""
         root = str(Path(__file__).resolve().parent.parent)
         paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "corpus.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        )
         with self.lock:
+            if self.closed:
+                raise MaterialError("la lectura se interrumpió")
+            process = subprocess.Popen(
+                [sys.executable, "-m", "corpus.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            )
             self.started.append(process)
         return process
 
@@ -127,7 +134,7 @@ def exchange(process: subprocess.Popen[str], job: Job) -> dict[str, Any]:
         process.stdin.write(json.dumps(asdict(job)) + "\n")
         process.stdin.flush()
         line = process.stdout.readline()
-    except (BrokenPipeError, ValueError):
+    except (OSError, ValueError):
         line = ""
     answer: dict[str, Any] = json.loads(line) if line else {"refused": "el lector dejó de existir"}
     return answer

@@ -6,6 +6,7 @@ much memory dies alone, and its file is refused with the reason.
 """
 
 import base64
+import ctypes
 import json
 import logging
 import os
@@ -28,6 +29,7 @@ from corpus.errors import MaterialError
 from corpus.reading import SourceFile, read_bytes, read_file
 
 MEMORY = 2_000_000_000  # bytes that a child may map beyond what the worker has
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 ANSWER = 100_000_000  # bytes of one answer
 Answer = dict[str, Any]
 
@@ -80,9 +82,16 @@ def restrict(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def end_with_parent() -> None:
+    """On Linux, asks to be killed when the worker dies."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def in_child(job: dict[str, Any], pipe: int) -> None:
     """Does the job and writes its answer; never returns."""
     os.setsid()  # so that what the child starts dies with it
+    end_with_parent()
     try:
         restrict(job["seconds"])
         data = json.dumps(answer_to(job)).encode()

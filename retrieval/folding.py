@@ -22,6 +22,7 @@ OUTLINE = re.compile(
 )
 OUTLINE_CHARACTERS = 600
 WORD = re.compile(r"\w+")
+READ_BY = (" (OCR, descripción automática)", " (OCR)", " (descripción automática)")
 DECKS = ("page", "slide")
 
 
@@ -48,15 +49,45 @@ def lecture(sections: Sequence[Section]) -> list[Section]:
 def without_outlines(sections: Sequence[Section]) -> Iterator[Section]:
     """Sections that are no outline, under the part that the last outline announced, if any."""
     part = ""
+    titles = Counter(section.headings[-1] for section in sections if section.headings)
+    known = {word for title in titles for word in words_of(announced(title))}
     for section in sections:
         match = OUTLINE.match(section.headings[-1]) if section.headings else None
-        is_deck = section.location.kind in DECKS or (match and match["part"])
-        if match and is_deck and len(section.text) < OUTLINE_CHARACTERS:
+        if match and is_outline(section, titles, known):
             part = (match["part"] or "").strip() or part
             continue
         headings = tuple(step for step in section.headings if not OUTLINE.match(step))
         above = (part,) if part and part not in headings else ()
         yield replace(section, headings=(*above, *headings)) if match is None else section
+
+
+def announced(title: str) -> str:
+    """What a title says: an outline's, the part that it names."""
+    match = OUTLINE.match(title)
+    return (match["part"] or "") if match else title
+
+
+def is_outline(section: Section, titles: Counter[str], known: set[str]) -> bool:
+    """Whether a section titled as an outline only says what other slides say.
+
+    It does if its title names a part, if it comes back, or if most of its words are in the titles
+    of other slides; a syllabus that is titled so is none.
+    """
+    title = section.headings[-1]
+    if len(section.text) >= OUTLINE_CHARACTERS:
+        return False
+    match = OUTLINE.match(title)
+    if match and match["part"]:
+        return True
+    if section.location.kind not in DECKS:
+        return False
+    said = words_of(body(section))
+    return titles[title] > 1 or sum(word in known for word in said) >= len(said) / 2
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text that say something."""
+    return [word for word in WORD.findall(text.casefold()) if len(word) > 3]
 
 
 def same_frame(section: Section, following: Section) -> bool:
@@ -101,6 +132,6 @@ def ranged(first: Section, last: Section, fullest: Section) -> Section:
     label = start.label
     if start.kind in DECKS:
         word = start.label.split()[0].removesuffix("s")
-        note = " (OCR)" if "(OCR)" in fullest.location.label else ""
+        note = next((note for note in READ_BY if note in fullest.location.label), "")
         label = f"{word}s {start.number}–{end}{note}"
     return replace(fullest, location=replace(start, last=end, label=label))

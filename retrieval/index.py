@@ -19,7 +19,7 @@ from retrieval.embedding import Embedder, Vectors
 from retrieval.lexical import LexicalIndex
 from retrieval.passages import Passage
 
-FORMAT = 3  # raise it when readers or passages change, so that files are read again
+FORMAT = 3  # raise it when readers or passages change: older indexes ask for a rebuild
 CONTENTS, PASSAGES, VECTORS, LEXICAL = "index.json", "passages.jsonl", "vectors.faiss", "lexical"
 
 
@@ -32,7 +32,8 @@ class Entry:
         title: its title.
         warnings: what could not be read in it.
         unread: numbers of its pages or slides that show only pictures and were not read.
-        pictures: what tried to read them (`Pictures.id`).
+        pictured: whether it has pages that show only pictures, read or not.
+        pictures: what tried to read them (`Pictures.id`); empty if something failed.
         days, together: what it says of the whole course; see `corpus.document.Document`.
     """
 
@@ -40,18 +41,20 @@ class Entry:
     title: str
     warnings: tuple[str, ...] = ()
     unread: tuple[int, ...] = ()
+    pictured: bool = False
     pictures: str = ""
     days: tuple[Day, ...] = ()
     together: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
-    def of(cls, document: Document, digest: str, pictures: str) -> "Entry":
+    def of(cls, document: Document, digest: str, pictured: bool, pictures: str) -> "Entry":
         """The entry of a document that was just read."""
         return cls(
             digest=digest,
             title=document.title,
             warnings=document.warnings,
             unread=tuple(page.location.number or 0 for page in document.unread),
+            pictured=pictured,
             pictures=pictures,
             days=document.days,
             together=document.together,
@@ -65,6 +68,7 @@ class Entry:
             title=data["title"],
             warnings=tuple(data["warnings"]),
             unread=tuple(data["unread"]),
+            pictured=data["pictured"],
             pictures=data["pictures"],
             days=tuple(map(Day.from_dict, data["days"])),
             together=tuple(map(tuple, data["together"])),

@@ -56,6 +56,7 @@ def update(
     *,
     rebuild: bool = False,
     pictures: Pictures | None = None,
+    leave_out: Sequence[Path] = (),
     progress: Progress = silent,
 ) -> IndexReport:
     """Makes the index in `folder` mirror `paths`.
@@ -66,6 +67,7 @@ def update(
         embedder: the model that embeds passages.
         rebuild: forget the index that is there, whoever made it and whatever its state.
         pictures: how to read pages that show only pictures; by default they are left unread.
+        leave_out: files and folders that are no material, as a report; the index never is.
         progress: called as files are read and passages embedded.
 
     Raises:
@@ -79,12 +81,10 @@ def update(
         if old:
             old.check_model(embedder)
         roots = [*paths] or [BUNDLED]
-        files = find_files(roots)
+        files = find_files(roots, [folder, *leave_out])
         kept, read, skipped = read_changed(files, old, pictures, progress)
         entries = kept | {document.name: entry for document, entry in read}
-        found = [passage for passage in (old.passages if old else ()) if passage.document in kept]
-        found += [passage for document, _ in read for passage in passages_of(document)]
-        passages = tied(in_order(found, entries), ties_of(entries))
+        passages = all_passages(old, kept, [document for document, _ in read], entries)
         if not passages:
             reasons = "; ".join(f"{item.document}: {item.reason}" for item in skipped[:3])
             where = ", ".join(map(str, roots))
@@ -156,17 +156,17 @@ def read_changed(
                 places += len(document.sections)
             so_far = f"{places} láminas, celdas y secciones; {len(skipped)} archivos omitidos"
             progress(f"leyendo archivos ({so_far})", done, len(changed))
-        seen = pictures.read_all(
-            {file.path: document for file, (document, _) in documents.items()}, sandbox, progress
-        )
+        pairs = [(file.path, document) for file, (document, _) in documents.items()]
+        seen = pictures.read_all(pairs, sandbox, progress)
     read: list[tuple[Document, Entry]] = []
-    for file, (_, mark) in sorted(documents.items(), key=lambda item: item[0].name):
-        document = seen[file.path]
+    for (file, (before, mark)), after in zip(documents.items(), seen, strict=True):
+        document, readers = after.document, pictures.id if after.whole else ""
         if document.sections:
-            read.append((document, Entry.of(document, mark, pictures.id)))
+            read.append((document, Entry.of(document, mark, bool(before.unread), readers)))
         else:
             reason = "; ".join(document.warnings) or "no tiene texto"
             skipped.append(Skipped(file.name, reason))
+    read.sort(key=lambda pair: pair[0].name)
     return kept, read, tuple(sorted(skipped, key=lambda item: item.document))
 
 
@@ -180,8 +180,8 @@ def digest_of(path: Path) -> str:
 
 
 def again(entry: Entry, pictures: Pictures) -> bool:
-    """Whether an unchanged document has pages that could now be read and could not before."""
-    return bool(entry.unread) and entry.pictures != pictures.id
+    """Whether an unchanged document has pictures that would now be read otherwise."""
+    return entry.pictured and entry.pictures != pictures.id
 
 
 def ties_of(entries: dict[str, Entry]) -> dict[str, Tie]:
@@ -191,10 +191,14 @@ def ties_of(entries: dict[str, Entry]) -> dict[str, Tie]:
     return ties(list(entries), days, together)
 
 
-def in_order(passages: list[Passage], entries: dict[str, Entry]) -> list[Passage]:
-    """`passages` by their documents' names, each document's in its own order."""
+def all_passages(
+    old: Index | None, kept: dict[str, Entry], read: list[Document], entries: dict[str, Entry]
+) -> list[Passage]:
+    """The passages of unchanged and of new documents, by the documents' names, tied together."""
+    found = [passage for passage in (old.passages if old else ()) if passage.document in kept]
+    found += [passage for document in read for passage in passages_of(document)]
     rank = {name: at for at, name in enumerate(sorted(entries))}
-    return sorted(passages, key=lambda passage: rank[passage.document])
+    return tied(sorted(found, key=lambda passage: rank[passage.document]), ties_of(entries))
 
 
 def embedded(

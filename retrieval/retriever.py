@@ -104,6 +104,8 @@ class Retriever:
         """Makes the index in `folder` mirror `paths`, then opens it; see `indexing.update`."""
         settings = settings or Settings.load()
         embedder = SentenceEmbedder(settings.embedding_model, settings.cache, progress)
+        if "" in paths:
+            raise InputError("La ruta está vacía. Indique la carpeta del curso.")
         target = Path(folder or settings.index)
         indexing.update(
             target,

@@ -73,7 +73,7 @@ QuestionArgument = Annotated[str | None, typer.Argument(help="La pregunta.", sho
 @app.command()
 def index(
     paths: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(help="Archivos y carpetas del curso; sin ellos, el curso incluido."),
     ] = None,
     index: IndexOption = None,
@@ -90,7 +90,11 @@ def index(
 ) -> None:
     """Hace que el índice siga a esos archivos y carpetas; por omisión, al curso incluido."""
     settings = Settings.load(index=index, embedding_model=embedding_model)
-    roots = paths or [BUNDLED]
+    if "" in (paths or []):
+        raise InputError("La ruta está vacía. Indique la carpeta del curso.")
+    if report and not report.resolve().parent.is_dir():
+        raise InputError(f"No existe la carpeta de {report}. Créela o elija otra.")
+    roots = [Path(path) for path in paths or []] or [BUNDLED]
     with ProgressDisplay() as progress:
         embedder = SentenceEmbedder(settings.embedding_model, settings.cache, progress)
 
@@ -103,6 +107,7 @@ def index(
                 embedder,
                 rebuild=rebuild,
                 pictures=pictures,
+                leave_out=[report] if report else [],
                 progress=progress,
             )
             if report:
@@ -111,7 +116,8 @@ def index(
 
     follow(rebuild=rebuild)
     if watch:
-        until_stopped_watching(roots, follow)
+        ours = [settings.index.resolve(), *([report.resolve()] if report else [])]
+        until_stopped_watching(roots, ours, follow)
 
 
 def show_update(done: IndexReport, folder: Path, *, as_json: bool) -> None:
@@ -131,19 +137,26 @@ def show_update(done: IndexReport, folder: Path, *, as_json: bool) -> None:
         out.print(f"  aviso: {name}: {warning}", markup=False)
 
 
-def until_stopped_watching(roots: list[Path], follow: Callable[[], None]) -> None:
+def until_stopped_watching(roots: list[Path], ours: list[Path], follow: Callable[[], None]) -> None:
     """Updates the index whenever a file below `roots` changes, until Ctrl+C.
 
-    A moment when nothing can be read, as while a folder is being replaced, is reported and
-    waited out.
+    What is written to `ours` is no change. A moment when nothing can be read, as while a folder
+    is being replaced, is reported and waited out.
     """
     import watchfiles
 
+    def counts(_: watchfiles.Change, path: str) -> bool:
+        changed = Path(path)
+        hidden = any(part.startswith(".") for part in changed.parts)
+        return not hidden and not any(one == changed or one in changed.parents for one in ours)
+
     err.print("Siguiendo los cambios (Ctrl+C para terminar) …")
-    for _ in watchfiles.watch(*roots, debounce=WATCH_MILLISECONDS, raise_interrupt=False):
+    for _ in watchfiles.watch(
+        *roots, watch_filter=counts, debounce=WATCH_MILLISECONDS, raise_interrupt=False
+    ):
         try:
             follow()
-        except InputError as error:
+        except AyudanteError as error:
             err.print(str(error), markup=False)
 
 

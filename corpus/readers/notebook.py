@@ -80,7 +80,7 @@ def read(data: bytes) -> Content:
             # A cell that is only headings lives on as the breadcrumb of the cells below it.
             text = clean(source, code=True) if any(body.strip() for _, body in parts) else ""
         else:
-            seen_code = True
+            seen_code = seen_code or cell.cell_type == "code"
             text = clean(code_text(cell), code=True)
         if text:
             sections.append(Section(text, numbered("cell", number), names(path)))

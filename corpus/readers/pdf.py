@@ -9,7 +9,6 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import pdfminer.pdftypes
 import pdfplumber
@@ -20,19 +19,17 @@ from pdfplumber.pdf import PDF
 from corpus.document import Location, Section, clean, numbered
 from corpus.errors import MaterialError
 from corpus.readers import Content
+from corpus.readers.furniture import repeated_lines
 from corpus.readers.layout import Box, Line, lines_of, text_of, title_of
 from corpus.readers.tables import markdown_table
 
 MAX_PAGES = 2_000
-REPEATED = 0.6  # a line on this share of the pages is furniture, if there are enough pages
-FEW_PAGES = 4
 FEW_CHARACTERS = 60  # with less text than this beside pictures, the page is its pictures
 PICTURE_SHARE = 0.1  # of the page's area; smaller ones are logos
 DRAWN_PATHS = 60  # a figure drawn with fewer lines says little
 RULED_PATHS = range(1, 3_000)  # paths of a page worth looking for a table in
 DIVIDER_WORDS = 12
 LARGE = 0.06  # of the page's height: letters of a cover
-NUMBER = re.compile(r"\d{1,4}")
 OF_TOTAL = re.compile(r"^\d+\s*(/|de|of)\s*\d+$")  # 7 / 21
 
 
@@ -107,21 +104,25 @@ def unmended(data: bytes) -> bytes:  # noqa: ARG001
 
 def content_of(pages: list[Page], outline: dict[int, tuple[str, ...]]) -> Content:
     """Sections of `pages`, each under the bookmarks and divider pages before it."""
-    furniture = repeated_lines(pages)
+    furniture = repeated_lines([([line.text for line in p.lines], p.title) for p in pages])
     sections, unread = [], []
     above: tuple[str, ...] = ()
-    for number, page in enumerate(pages, start=1):
-        text = text_with_tables(without_furniture(page.lines, number, furniture), page.tables)
+    texts = [
+        text_with_tables(without_furniture(page.lines, number, furniture), page.tables)
+        for number, page in enumerate(pages, start=1)
+    ]
+    announces = [is_divider(page, text) for page, text in zip(pages, texts, strict=True)]
+    for number, (page, text) in enumerate(zip(pages, texts, strict=True), start=1):
         above = outline.get(number, above)
-        if not outline and is_divider(page, text):
+        if not outline and announces[number - 1]:
             above = (" ".join(text.split()),)
-            if number > 1:  # it lives on as a heading; the cover is also a place of its own
-                continue
+            if number > 1 and announces[number : number + 1] == [False]:
+                continue  # it lives on as the heading of the page that follows
         title = "" if page.title in furniture else page.title
         section = Section(text, place(number, page), breadcrumb(above, title))
         if text:
             sections.append(section)
-        if page.pictured and len(text) < FEW_CHARACTERS and not is_divider(page, text):
+        if page.pictured and len(text) < FEW_CHARACTERS and not announces[number - 1]:
             unread.append(section)
     return Content(cover_title(pages, furniture), tuple(sections), unread=tuple(unread))
 
@@ -247,34 +248,6 @@ def outline_of(file: pypdfium2.PdfDocument) -> dict[int, tuple[str, ...]]:
         if index is not None and title:
             found.setdefault(index + 1, path)
     return found if len(found) > 1 else {}
-
-
-def repeated_lines(pages: list[Page]) -> set[str]:
-    """Lines that most pages repeat near an end, alike but for a number that counts the pages."""
-    found: dict[str, list[tuple[str, list[int]]]] = {}
-    for page in pages:
-        for line in {line.text for line in (*page.lines[:3], *page.lines[-3:])}:
-            numbers = [int(number) for number in NUMBER.findall(line)]
-            found.setdefault(line, []).append((line, []))
-            if numbers and line != page.title:
-                found.setdefault(NUMBER.sub("#", line), []).append((line, numbers))
-    enough = max(FEW_PAGES, REPEATED * len(pages))
-    return {
-        line
-        for lines in found.values()
-        if len(lines) >= enough and counts_pages([numbers for _, numbers in lines])
-        for line, _ in lines
-    }
-
-
-def counts_pages(numbers: list[list[int]]) -> bool:
-    """Whether, of the numbers in a repeated line, none changes but one that counts its pages."""
-    steps = {
-        after - before
-        for row, following in pairwise(numbers)
-        for before, after in zip(row, following, strict=True)
-    }
-    return steps <= {0, 1, 2}
 
 
 def without_furniture(lines: tuple[Line, ...], page: int, furniture: set[str]) -> list[Line]:

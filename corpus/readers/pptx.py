@@ -6,7 +6,7 @@ not see, become LaTeX. Footers, dates, slide numbers and comments are not text.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -19,6 +19,7 @@ from corpus.errors import MaterialError
 from corpus.readers import Content
 from corpus.readers.archive import RESAVE, open_office
 from corpus.readers.charts import graphic
+from corpus.readers.furniture import repeated_lines
 from corpus.readers.office import (
     OLD_EQUATIONS,
     A,
@@ -37,6 +38,7 @@ P14 = "{http://schemas.microsoft.com/office/powerpoint/2010/main}"
 TITLES = ("title", "ctrTitle")
 FURNITURE = ("dt", "ftr", "hdr", "sldNum")
 MAX_SLIDES = 2_000
+NOTES = "Notas:"  # what announces the speaker's notes
 FEW_CHARACTERS = 60  # with less text than this beside pictures, the slide is its pictures
 PICTURE_SHARE = 0.1  # of the slide's area; smaller ones are logos
 NO_NAME = re.compile(r"(untitled|default) section|sección (sin título|predeterminada)", re.I)
@@ -95,6 +97,7 @@ def read(data: bytes) -> Content:
 def content_of(found: Sequence[tuple[str, Read]]) -> Content:
     """Sections of slides, each under the presentation's section that it stands in."""
     sections, unread = [], []
+    found = without_furniture(found)
     for number, (part, slide) in enumerate(found, start=1):
         headings = tuple(filter(None, (part, slide.title)))
         section = Section(slide.text or slide.title, numbered("slide", number), headings)
@@ -105,6 +108,21 @@ def content_of(found: Sequence[tuple[str, Read]]) -> Content:
     title = next((slide.title for _, slide in found if slide.title), None)
     told = tuple(warnings([slide for _, slide in found]))
     return Content(title, tuple(sections), told, tuple(unread))
+
+
+def without_furniture(found: Sequence[tuple[str, Read]]) -> list[tuple[str, Read]]:
+    """Slides without the lines that most repeat and without their number, typed in a text box."""
+    lines = [slide.text.split(NOTES)[0].split("\n") for _, slide in found]
+    said = [[line for line in body if line.strip()] for body in lines]
+    titles = [slide.title for _, slide in found]
+    furniture = repeated_lines(list(zip(said, titles, strict=True)))
+    kept = []
+    for number, (part, slide) in enumerate(found, start=1):
+        body, mark, noted = slide.text.partition(NOTES)
+        left = [line for line in body.split("\n") if line not in furniture]
+        text = clean("\n".join(left), code=True).removesuffix(f"\n{number}")
+        kept.append((part, replace(slide, text=clean(f"{text}\n\n{mark}{noted}", code=True))))
+    return kept
 
 
 def warnings(slides: Sequence[Read]) -> Iterator[str]:
@@ -244,4 +262,4 @@ def notes(slide: Slide) -> str:
         for block in paragraphs(body, part, ())
     ]
     text = assembled(blocks)
-    return f"Notas:\n{text}" if text else ""
+    return f"{NOTES}\n{text}" if text else ""

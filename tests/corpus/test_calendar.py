@@ -107,3 +107,37 @@ def test_the_bundled_calendar_is_whole() -> None:
     known = {file.name for file in BUNDLED.rglob("*")}
     linked = {file for day in document.days for file in day.files}
     assert linked <= known
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["lun 14 a vie 18 sep", "14 al 18 de septiembre", "14-18 sep", "lun 14 sep a vie 18 sep"],
+)
+def test_a_range_keeps_both_its_ends(written: str) -> None:
+    calendar = calendar_of(f"| Fecha | Tema |\n|---|---|\n| {written} | Receso |", 2026)
+    assert calendar.warnings == ()
+    assert (calendar.days[0].date, calendar.days[0].until) == ("2026-09-14", "2026-09-18")
+
+
+def test_a_weekday_is_no_month() -> None:
+    table = "| Fecha | Tema |\n|---|---|\n| semana 4 mar 4 ago | Adam |"
+    assert calendar_of(table, 2026).days[0].date == "2026-08-04"
+
+
+def test_a_range_that_ends_before_it_starts_is_reported() -> None:
+    table = "| Fecha | Tema |\n|---|---|\n| 28 dic a 3 ene | Vacaciones |"
+    assert "termina antes de empezar" in calendar_of(table, 2026).warnings[0]
+
+
+def test_nothing_that_a_row_says_is_lost() -> None:
+    table = (
+        "| Fecha | Tema | Sala | Evaluación | Entregas | Notas |\n|---|---|---|---|---|---|\n"
+        "| 4 ago | Adam $w_1$ | B06 | Pruebas parciales | Tarea 1 | Se graba |\n"
+        "| por definir | Charla invitada | B07 | – | – | – |"
+    )
+    calendar = calendar_of(table, 2026)
+    (day,) = calendar.days
+    assert (day.due, day.exams) == (("Tarea 1",), ("Pruebas parciales",))
+    assert day.text.endswith("Adam $w_1$. Vence: Tarea 1. Se rinde: Pruebas parciales. "
+                             "Sala: B06. Notas: Se graba.")  # fmt: skip
+    assert calendar.others == ("Fecha: por definir. Tema: Charla invitada. Sala: B07",)

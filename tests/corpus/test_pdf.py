@@ -192,3 +192,20 @@ def test_a_pdf_with_a_password_says_what_to_do() -> None:
 def test_a_damaged_pdf_is_refused(data: bytes) -> None:
     with pytest.raises(MaterialError, match="dañado"):
         pdf.read(data)
+
+
+def test_statements_in_large_letters_are_places_when_no_page_follows_them() -> None:
+    def statement(text: str) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            canvas.setFont("Helvetica-Bold", 40)
+            canvas.drawString(60, 180, text)
+
+        return draw
+
+    sections = pdf.read(drawn(*map(statement, ["Aprender", "Equivocarse", "Insistir"]))).sections
+    assert [section.text for section in sections] == ["Aprender", "Equivocarse", "Insistir"]
+
+
+def test_a_line_that_is_only_a_number_sign_is_a_line() -> None:
+    pages = [slide(f"Lámina {n * n}", "#" if n == 3 else "algo", number=n) for n in range(1, 9)]
+    assert "#" in pdf.read(drawn(*pages)).sections[2].text

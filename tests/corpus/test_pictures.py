@@ -48,7 +48,7 @@ def deck(tmp_path: Path) -> Path:
 def read(deck: Path, pictures: Pictures) -> Document:
     document = read_file(SourceFile(deck, deck.name), deck.read_bytes())
     with Sandbox(1) as sandbox:
-        return pictures.read_all({deck: document}, sandbox)[deck]
+        return pictures.read_all([(deck, document)], sandbox)[0].document
 
 
 def test_without_a_reader_the_pages_are_listed_with_what_to_install(deck: Path) -> None:

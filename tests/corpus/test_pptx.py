@@ -253,3 +253,15 @@ def test_slide_shows_are_read() -> None:
         lambda part: part.replace(b"presentation.main+xml", b"slideshow.main+xml"),
     )
     assert read(data).sections[0].text == "Uno"
+
+
+def test_footers_typed_in_text_boxes_are_left_out() -> None:
+    presentation = pptx.Presentation()
+    for number in range(1, 7):
+        made = slide(presentation, TITLE_ONLY, f"Tema {number * number}")
+        box(made.shapes, f"idea {number * 7}", 1, 2)
+        box(made.shapes, f"CC6204 · Clase 1 · {number}", 1, 6)
+        box(made.shapes, str(number), 4, 6)
+        made.notes_slide.notes_text_frame.text = "Recordar el ejemplo."
+    sections = read(saved(presentation)).sections
+    assert sections[2].text == "idea 21\n\nNotas:\nRecordar el ejemplo."

@@ -15,6 +15,9 @@ from corpus.programme import called, links_together, ties, week_of
         ("README.md", ""),
         ("2024-notas.md", ""),
         ("labels-3.md", ""),
+        ("clase_2026.pdf", ""),
+        ("Sesión 4.pdf", "Clase 4"),
+        ("Clases 5.pdf", "Clase 5"),
     ],
 )
 def test_documents_are_called_as_people_call_them(name: str, expected: str) -> None:
@@ -62,3 +65,13 @@ def test_the_calendar_names_what_files_do_not() -> None:
         "Clase 6",
         4,
     )
+
+
+def test_a_file_name_that_several_folders_have_ties_nothing() -> None:
+    table = (
+        "| Semana | Fecha | Clase | Tema | Láminas |\n|---|---|---|---|---|\n"
+        "| 8 | 29 sep | 12 | Transformers | [notas](semana-08/README.md) |\n"
+    )
+    found = ties(["README.md", "semana-08/README.md"], calendar_of(table, 2026).days, [])
+    assert found["README.md"].called == ""
+    assert found["README.md"].week is None

@@ -94,3 +94,14 @@ def test_what_was_read_by_ocr_still_says_so_when_folded() -> None:
     first, second = slide(1, "uno"), slide(2, "uno", LONG)
     read = Section(second.text, Location("page", 2, None, "lámina 2 (OCR)"), second.headings)
     assert places([first, read]) == ["láminas 1–2 (OCR)"]
+
+
+def test_an_outline_shown_once_is_told_by_the_titles_it_lists() -> None:
+    outline = slide(1, "Retropropagación", "Regla cadena", title="Contenidos")
+    chain = slide(2, LONG, title="Regla de la cadena")
+    assert places([outline, chain, slide(3, LONG[::-1], title="Retropropagación")]) == [
+        "lámina 2",
+        "lámina 3",
+    ]
+    programme = slide(1, "Unidad primera: perceptrón, pérdidas", title="Contenidos")
+    assert places([programme, slide(2, LONG, title="Evaluaciones")]) == ["lámina 1", "lámina 2"]

