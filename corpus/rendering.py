@@ -71,7 +71,7 @@ def marked_page(data: bytes, numbers: Iterable[int], text: str, width: int) -> b
     file = pdf.opened(data)
     try:
         pages = [file[number - 1] for number in numbers]
-        marked = [marked_lines(lines_of(page, page.get_size()[0]), text) for page in pages]
+        marked = [marked_lines(lines_of(page), text) for page in pages]
         best = max(range(len(pages)), key=lambda at: (len(marked[at]), at))
         page = pages[best]
         scale = width / max(page.get_size())

@@ -48,7 +48,13 @@ class Line:
         return (left + right) / 2, (bottom + top) / 2
 
 
-def lines_of(page: pypdfium2.PdfPage, width: float) -> list[Line]:
+def upright_size(page: pypdfium2.PdfPage) -> tuple[float, float]:
+    """Width and height of a page in points, before its own rotation, as boxes have it."""
+    width, height = page.get_size()
+    return (width, height) if page.get_rotation() % 180 == 0 else (height, width)
+
+
+def lines_of(page: pypdfium2.PdfPage) -> list[Line]:
     """The lines of a page in reading order, pieces of one formula joined."""
     text_page = page.get_textpage()
     try:
@@ -64,7 +70,7 @@ def lines_of(page: pypdfium2.PdfPage, width: float) -> list[Line]:
                 piece = joined(pieces.pop(), piece)
             if piece:
                 pieces.append(piece)
-    return in_reading_order(pieces, width)
+    return in_reading_order(pieces, upright_size(page)[0])
 
 
 Character = tuple[int, Box | None]

@@ -20,7 +20,7 @@ from corpus.document import Location, Section, clean, numbered
 from corpus.errors import MaterialError
 from corpus.readers import Content
 from corpus.readers.furniture import repeated_lines
-from corpus.readers.layout import Box, Line, lines_of, text_of, title_of
+from corpus.readers.layout import Box, Line, lines_of, text_of, title_of, upright_size
 from corpus.readers.tables import markdown_table
 
 MAX_PAGES = 2_000
@@ -176,8 +176,8 @@ def read_page(file: pypdfium2.PdfDocument, at: int, plumber: PDF | None) -> Page
     """What page number `at`, from 0, shows."""
     page = file[at]
     size = page.get_size()
-    shown = page.get_size() if page.get_rotation() % 180 == 0 else size[::-1]
-    lines = lines_of(page, shown[0])
+    shown = upright_size(page)
+    lines = lines_of(page)
     title = text_of(title_of(lines, shown[1])).replace("\n", " ") if not page.get_rotation() else ""
     pictures, paths = drawn(page, shown)
     tables = tuple(tables_of(plumber, at, paths)) if plumber else ()
