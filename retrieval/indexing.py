@@ -86,9 +86,7 @@ def update(
         entries = kept | {document.name: entry for document, entry in read}
         passages = all_passages(old, kept, [document for document, _ in read], entries)
         if not passages:
-            reasons = "; ".join(f"{item.document}: {item.reason}" for item in skipped[:3])
-            where = ", ".join(map(str, roots))
-            raise InputError(f"No hay nada que indexar en {where}. {reasons}".strip())
+            raise nothing_in(roots, skipped)
         before = old.documents if old else {}
         removed = before.keys() - entries.keys()
         names = tuple(str(root.resolve()) for root in roots)
@@ -103,7 +101,6 @@ def update(
             )
             progress("guardando el índice", 0, 1)
             store.publish(folder, index.save)
-            progress("guardando el índice", 1, 1)
     return IndexReport(
         documents=len(entries),
         passages=len(passages),
@@ -116,6 +113,13 @@ def update(
             (document.name, warning) for document, _ in read for warning in document.warnings
         ),
     )
+
+
+def nothing_in(roots: Sequence[Path], skipped: tuple[Skipped, ...]) -> InputError:
+    """The error that there is nothing to index, with some reasons."""
+    reasons = "; ".join(f"{item.document}: {item.reason}" for item in skipped[:3])
+    where = ", ".join(map(str, roots))
+    return InputError(f"No hay nada que indexar en {where}. {reasons}".strip())
 
 
 def published(folder: Path) -> Index | None:
