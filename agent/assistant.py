@@ -25,7 +25,7 @@ from agent.loop import WRITTEN_CALL, Bounds, run, tool_call
 from agent.messages import Language, language_of, say
 from agent.prompts import system_prompt
 from agent.serving import ModelServer, ServerAddress
-from agent.tools import Evidence, course_tools
+from agent.tools import WHEN, Evidence, course_tools
 from corpus.errors import ModelUnavailable
 from corpus.progress import Progress, silent
 from corpus.settings import Settings
@@ -169,9 +169,13 @@ class Assistant:
     def events(self, inquiry: Inquiry) -> Iterator[Event]:
         """Search, judge the evidence, write, check."""
         tools = course_tools(self.retriever, inquiry.evidence, self.settings.passages_shown)
-        first = tool_call("search_course", {"query": inquiry.query[:QUERY_CHARACTERS]})
-        result = tools[0].invoke(first)
-        yield inquiry.evidence.steps[0]
+        calls = [tool_call("search_course", {"query": inquiry.query[:QUERY_CHARACTERS]})]
+        if WHEN.search(inquiry.question) and self.retriever.index.days:
+            about = {"about": inquiry.query[:QUERY_CHARACTERS]}
+            calls.append(tool_call("course_calendar", about))
+        known = {tool.name: tool for tool in tools}
+        results = [known[call["name"]].invoke(call) for call in calls]
+        yield from inquiry.evidence.steps
         if inquiry.evidence.best_score < self.settings.floor:
             yield self.not_in_materials(inquiry)
             return
@@ -182,7 +186,7 @@ class Assistant:
         for past in inquiry.history:
             said = PLACED.sub("", past.answer or "")[:HISTORY_CHARACTERS]
             messages += [HumanMessage(past.question[:HISTORY_CHARACTERS]), AIMessage(said)]
-        messages += [HumanMessage(inquiry.question), AIMessage("", tool_calls=[first]), result]
+        messages += [HumanMessage(inquiry.question), AIMessage("", tool_calls=calls), *results]
         reminder = say("answer_briefly", inquiry.language, question=inquiry.question)
         bounds = Bounds(reminder, self.settings.tool_calls)
         trouble = ""

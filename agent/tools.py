@@ -18,6 +18,11 @@ from retrieval.passages import Passage
 from retrieval.retriever import MAX_QUESTION, Retriever
 
 FENCE = re.compile(r"</?pasajes>")  # a passage cannot leave its block
+WHEN = re.compile(  # words of a question that asks for a date
+    r"\b(cu[aá]ndo|fechas?|plazos?|vencen?|entrega[rn]?|entregas|semana|hoy|ma[nñ]ana|"
+    r"when|due|deadline|dates?)\b",
+    re.I,
+)
 DAYS_SHOWN = 6  # of the calendar
 SHOWN_CHARACTERS = 1_000  # of a passage; prompts are what a CPU spends its time on
 

@@ -181,7 +181,7 @@ class Retriever:
         fits = [len(asked & set(tokens(day.text))) for day in days]
         if max(fits, default=0):
             best = sorted(range(len(days)), key=lambda at: (-fits[at], days[at].date))
-            chosen = [days[at] for at in best if fits[at] == fits[best[0]] or fits[at] > 1][:k]
+            chosen = [days[at] for at in best if fits[at] == fits[best[0]]][:k]
         else:
             chosen = [day for day in days if (day.until or day.date) >= today.isoformat()][:k]
         return [rows[day.text] for day in sorted(chosen, key=lambda day: day.date)]

@@ -170,3 +170,23 @@ def test_the_calendar_is_a_tool_that_says_today_and_cites(
     assert "Viernes 11 de septiembre de 2026. Vence: Entrega Tarea 1." in result.text
     assert [step.tool for step in answer.steps] == ["search_course", "course_calendar"]
     assert answer.citations[0].passage.document == "calendario.md"
+
+
+def test_a_question_about_dates_also_looks_at_the_calendar_before_the_model_speaks(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    (course / "calendario.md").write_text(
+        "| Fecha | Tema | Evaluación |\n|---|---|---|\n"
+        "| 2026-09-11 | – | Entrega Tarea 1 |\n| 2026-10-14 | – | Entrega Tarea 2 |\n"
+    )
+    update(settings.index, [course], embedder)
+    retriever = Retriever(Index.load(store.current(settings.index)), embedder)
+    model = ScriptedModel(script=[AIMessage("El miércoles 14 de octubre vence la Tarea 2.")])
+    with Assistant(retriever, settings, model=model) as assistant:
+        answer = assistant.ask("¿cuándo vence la tarea 2?")
+    assert [step.tool for step in answer.steps] == ["search_course", "course_calendar"]
+    calendar = model._asked[0][-2]
+    assert isinstance(calendar, ToolMessage)
+    assert "14 de octubre" in calendar.text
+    assert "11 de septiembre" not in calendar.text
+    assert answer.citations[0].passage.text.endswith("Vence: Entrega Tarea 2.")
