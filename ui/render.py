@@ -17,7 +17,11 @@ IMAGE = re.compile(r"!\[([^]]*)\](\([^)]*\)|\[[^]]*\])?")
 DRAWN = re.compile(
     r"^( {0,3}```)[ \t]*(mermaid|latex|math)\b", re.I
 )  # fences Gradio does not show as code
-STEP_TITLES = {"search_course": "Buscó en el curso", "open_passage": "Abrió un pasaje"}
+STEP_TITLES = {
+    "search_course": "Buscó en el curso",
+    "open_passage": "Abrió un pasaje",
+    "course_calendar": "Miró el calendario",
+}
 EMPTY = "Aquí aparecerán las láminas y celdas que respaldan la respuesta."
 
 
