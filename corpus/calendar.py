@@ -15,7 +15,6 @@ A row that cannot be understood is reported with its line and the others are kep
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -24,6 +23,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
+
+from corpus.language import fold
 
 MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
 OTHER_MONTHS = {"jan": 1, "apr": 4, "aug": 8, "dec": 12, "set": 9}
@@ -147,12 +148,6 @@ def long_date(iso: str) -> str:
     return f"{WEEKDAYS[weekday(iso)]} {day.day} de {MONTH_NAMES[day.month - 1]} de {day.year}"
 
 
-def folded(text: str) -> str:
-    """`text` in small letters without accents."""
-    plain = unicodedata.normalize("NFD", text.lower())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
-
-
 def year_of(text: str) -> int | None:
     """The year that a calendar's front matter says, or else the first one in it."""
     found = YEAR_FIELD.search(text)
@@ -239,7 +234,7 @@ def columns_of(head: list[str]) -> list[str]:
     """What each column is; “notes” if it is unknown or said before, save for evaluations."""
     found: list[str] = []
     for cell in head:
-        words = re.findall(r"[a-z]+", folded(cell))
+        words = re.findall(r"[a-z]+", fold(cell))
         known = [name for name, starts in COLUMNS.items() if words and words[0] in starts]
         is_new = known and (known[0] not in found or known[0] == "evaluation")
         found.append(known[0] if is_new else "notes")
@@ -282,8 +277,8 @@ def day_of(row: Row, year: int | None) -> Day:
 
 def wrong_weekday(cell: str, day: Day) -> str:
     """What is wrong if the cell names another day of the week than the date has; or empty."""
-    written = re.match(r"[a-z]{2,}", folded(STRUCK.sub("", cell)).strip())
-    names = [folded(name)[:3] for name in WEEKDAYS]
+    written = re.match(r"[a-z]{2,}", fold(STRUCK.sub("", cell)).strip())
+    names = [fold(name)[:3] for name in WEEKDAYS]
     if not written or written[0][:3] not in names or written[0][:3] == names[weekday(day.date)]:
         return ""
     return f"dice «{written[0]}» y es {long_date(day.date)}"
@@ -347,7 +342,7 @@ def dates_in(text: str, year: int | None) -> Iterator[date]:
     Raises:
         ValueError: for a day that no month has, or a date without a year to put it in.
     """
-    plain = DAYS_OF_MONTH.sub(r"\1\3 a \2\3", folded(text))
+    plain = DAYS_OF_MONTH.sub(r"\1\3 a \2\3", fold(text))
     for pattern in (ISO_DATE, NAMED, SLASHED):
         found = [match for match in pattern.finditer(plain) if month_of(match["month"])]
         for match in found:

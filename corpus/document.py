@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -135,3 +136,24 @@ def clean(text: str, *, code: bool = False) -> str:
 def digest(data: bytes) -> str:
     """SHA-256 of `data`, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
+
+
+def letters(text: str) -> str:
+    """Letters and digits of `text` alone: tables, hyphens and OCR change everything else."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def without_title(text: str, headings: Sequence[str]) -> str:
+    """`text` without the last of its `headings`, if it begins with it as slides do."""
+    return text.removeprefix(headings[-1]).lstrip() if headings else text
+
+
+def listed(numbers: list[int]) -> str:
+    """“2–8, 15”, for 2 to 8 and 15."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ", ".join("–".join(map(str, run)) for run in runs)

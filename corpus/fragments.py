@@ -1,6 +1,7 @@
-"""Pieces of a view: pictures as PNG, code and Markdown as HTML that holds nothing active."""
+"""A view of a place, and its pieces: PNG, and HTML that holds nothing active."""
 
 import io
+from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 from PIL import Image
@@ -9,6 +10,14 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture (``image/png``) or a fragment of HTML (``text/html``, UTF-8)."""
+
+    media_type: str
+    data: bytes
 
 
 def png_of(image: Image.Image) -> bytes:

@@ -1,12 +1,14 @@
-"""Which language a text is in, of those that a course here is taught or asked in."""
+"""Which language a text is in, and its words without what students leave out when they type."""
 
 import re
+import unicodedata
 
 import py3langid
 
 LANGUAGES = ["es", "en", "pt"]
 NOT_WORDS = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$|```.*?```|`[^`\n]*`|\S*[\\_={}()<>/]\S*", re.S)
 FEW_LETTERS = 40
+TILDE = "\u0303"
 
 
 def language_of(text: str, otherwise: str = "es") -> str:
@@ -24,3 +26,14 @@ def guessed(text: str) -> str:
     """“es” or “en” for a text of any length."""
     py3langid.set_languages(LANGUAGES)
     return "en" if py3langid.classify(text)[0] == "en" else "es"
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, ñ kept: año and ano are different words."""
+    marks = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).lower())
+    kept = (
+        mark
+        for at, mark in enumerate(marks)
+        if not unicodedata.combining(mark) or (mark == TILDE and marks[at - 1] == "n")
+    )
+    return unicodedata.normalize("NFC", "".join(kept))

@@ -12,11 +12,10 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Protocol
 
-from corpus.document import Document, Section, clean, digest
+from corpus.document import Document, Section, clean, digest, letters, listed
 from corpus.errors import InputError, MaterialError
 from corpus.ocr import INSTALL, Tesseract, languages
 from corpus.progress import Progress, silent
-from corpus.readers.pdf import listed
 from corpus.sandbox import Job, Sandbox
 from corpus.settings import Settings
 from corpus.vision import VisionModel
@@ -156,11 +155,6 @@ class Pictures:
             part.write(text)
         Path(part.name).replace(file)
         return text
-
-
-def letters(text: str) -> str:
-    """The letters and digits of `text` alone, to tell what is read twice."""
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def with_pages(document: Document, pages: list[ReadPage]) -> Read:

@@ -1,15 +1,14 @@
-"""Finding course files and reading each by its content."""
+"""Reading a course file by what it holds."""
 
 import io
-import os
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from corpus.calendar import calendar_of, year_of
 from corpus.document import Document, clean
-from corpus.errors import InputError, MaterialError
+from corpus.errors import MaterialError
+from corpus.finding import SourceFile
 from corpus.programme import called, links_together
 from corpus.readers import (
     Reader,
@@ -25,7 +24,6 @@ from corpus.readers import (
     text,
 )
 
-BUNDLED = Path(__file__).parent / "materials"
 MAX_BYTES = 200_000_000
 MAX_TEXT_BYTES = 10_000_000  # of plain text: some twenty books
 READERS: dict[str, Reader] = {
@@ -76,52 +74,6 @@ OTHER_MEMBERS = {
     "META-INF/container.xml": "es un libro EPUB; conviértalo a PDF o HTML",
     "content.xml": "es un archivo de LibreOffice; guárdelo como .docx, .pptx o PDF",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A course file that was found: its path on disk and its name in the index."""
-
-    path: Path
-    name: str
-
-
-def find_files(roots: Sequence[Path], leave_out: Sequence[Path] = ()) -> list[SourceFile]:
-    """Every file below `roots`, sorted by name; hidden ones and those below `leave_out` are not.
-
-    With one folder, names are relative to it; with several roots, each name starts with its
-    root's own name.
-
-    Raises:
-        InputError: if a root does not exist, or two files would have the same name.
-    """
-    found: dict[str, Path] = {}
-    ours = [path.resolve() for path in leave_out]
-    for root in roots:
-        if not root.exists():
-            raise InputError(f"No existe {root}. Indique una carpeta o un archivo del curso.")
-        folder = root.resolve()
-        base = folder if len(roots) == 1 and folder.is_dir() else folder.parent
-        paths = [folder] if folder.is_file() else sorted(folder.rglob("*"))
-        for path in paths:
-            relative = path.relative_to(base)
-            if not path.is_file() or any(part.startswith(".") for part in relative.parts):
-                continue
-            if any(path == one or one in path.parents for one in ours):
-                continue
-            name = readable(relative.as_posix())
-            if found.setdefault(name, path) != path:
-                raise InputError(f"Dos archivos se llamarían {name}: {found[name]} y {path}.")
-    return [SourceFile(path, name) for name, path in sorted(found.items())]
-
-
-def readable(name: str) -> str:
-    """A file name as text; one that is no UTF-8 comes from an old Windows archive."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return os.fsencode(name).decode("cp1252", "replace")
-    return name
 
 
 def read_bytes(file: SourceFile) -> bytes:
@@ -215,6 +167,9 @@ def with_calendar(document: Document, written: str) -> Document:
     """A Markdown document with its dated facts, each a section of its own, and its links."""
     year = year_of(written)
     calendar = calendar_of(written, year)
+    together = tuple(links_together(written))
+    if not calendar.lines:
+        return replace(document, together=together)
     sections = []
     for section in document.sections:
         here = calendar_of(section.text, year)
@@ -229,5 +184,5 @@ def with_calendar(document: Document, written: str) -> Document:
         sections=tuple(sections),
         warnings=(*document.warnings, *calendar.warnings),
         days=calendar.days,
-        together=tuple(links_together(written)),
+        together=together,
     )

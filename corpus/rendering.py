@@ -8,17 +8,17 @@ made here holds no scripts, no remote addresses and nothing that a document wrot
 import ctypes
 import html
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image, ImageChops, ImageDraw
 
-from corpus.document import Location
+from corpus.document import Location, letters
 from corpus.errors import MaterialError
-from corpus.fragments import code_html, markdown_html, png_of
+from corpus.fragments import View, code_html, markdown_html, png_of
 from corpus.readers import notebook, pdf
 from corpus.readers.layout import Line, lines_of
 from corpus.slideview import largest_picture, slide_html
@@ -28,14 +28,6 @@ WIDTH = 1_400  # pixels of a page's longer side
 MARK = (255, 236, 130)  # a highlighter
 FRAME = (240, 150, 0)
 PICTURES = ("image/png", "image/jpeg")
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A picture (``image/png``) or a fragment of HTML (``text/html``, UTF-8)."""
-
-    media_type: str
-    data: bytes
 
 
 def render(data: bytes, location: Location, text: str, width: int = WIDTH) -> View:
@@ -66,10 +58,21 @@ def fragment(text: str) -> View:
     return View("text/html", text.encode())
 
 
-def marked_page(data: bytes, numbers: Iterable[int], text: str, width: int) -> bytes:
-    """PNG of the one of some pages that holds most of `text`, with its lines marked."""
+@contextmanager
+def to_draw(data: bytes, what: str) -> Iterator[pypdfium2.PdfDocument]:
+    """The PDF in `data`, open; what goes wrong with `what` is a `MaterialError`."""
     file = pdf.opened(data)
     try:
+        yield file
+    except (pypdfium2.PdfiumError, IndexError) as error:
+        raise MaterialError(f"{what} no se puede dibujar ({error})") from error
+    finally:
+        file.close()
+
+
+def marked_page(data: bytes, numbers: Iterable[int], text: str, width: int) -> bytes:
+    """PNG of the one of some pages that holds most of `text`, with its lines marked."""
+    with to_draw(data, "la página") as file:
         pages = [file[number - 1] for number in numbers]
         marked = [marked_lines(lines_of(page), text) for page in pages]
         best = max(range(len(pages)), key=lambda at: (len(marked[at]), at))
@@ -77,10 +80,6 @@ def marked_page(data: bytes, numbers: Iterable[int], text: str, width: int) -> b
         scale = width / max(page.get_size())
         image = page.render(scale=scale).to_pil().convert("RGB")
         boxes = [on_picture(page, line, image.size) for line in marked[best]]
-    except (pypdfium2.PdfiumError, IndexError) as error:
-        raise MaterialError(f"la página no se puede dibujar ({error})") from error
-    finally:
-        file.close()
     layer = Image.new("RGB", image.size, "white")
     draw = ImageDraw.Draw(layer)
     for box in boxes:
@@ -106,14 +105,9 @@ def picture(data: bytes, number: int, width: int) -> bytes:
 
 def page_image(data: bytes, number: int, width: int) -> Image.Image:
     """A page of a PDF, drawn."""
-    file = pdf.opened(data)
-    try:
+    with to_draw(data, f"la página {number}") as file:
         page = file[number - 1]
         image: Image.Image = page.render(scale=width / max(page.get_size())).to_pil()
-    except (pypdfium2.PdfiumError, IndexError) as error:
-        raise MaterialError(f"la página {number} no se puede dibujar ({error})") from error
-    finally:
-        file.close()
     return image
 
 
@@ -121,11 +115,6 @@ def marked_lines(lines: list[Line], text: str) -> list[Line]:
     """The lines of a page that are in a passage."""
     passage = letters(text)
     return [line for line in lines if (words := letters(line.text)) and words in passage]
-
-
-def letters(text: str) -> str:
-    """Letters and digits of `text` alone: tables and hyphens change everything else."""
-    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def on_picture(

@@ -26,7 +26,8 @@ import psutil
 from corpus import rendering
 from corpus.document import Location, digest
 from corpus.errors import MaterialError
-from corpus.reading import SourceFile, read_bytes, read_file
+from corpus.finding import SourceFile
+from corpus.reading import read_bytes, read_file
 
 MEMORY = 2_000_000_000  # bytes that a child may map beyond what the worker has
 PR_SET_PDEATHSIG = 1  # linux/prctl.h

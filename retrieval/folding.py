@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from corpus.document import Section
+from corpus.document import Section, without_title
 
 CONTAINED = 0.9  # share of a page's words that the other has too, to be a step of it
 TINY = 80  # characters beyond the title; a slide with fewer joins its neighbour
@@ -22,7 +22,7 @@ OUTLINE = re.compile(
 )
 OUTLINE_CHARACTERS = 600
 WORD = re.compile(r"\w+")
-READ_BY = (" (OCR, descripción automática)", " (OCR)", " (descripción automática)")
+READ_BY = re.compile(r" \((?!\d)[^)]*\)$")  # how a picture's text was read: “(OCR)”
 DECKS = ("page", "slide")
 
 
@@ -39,7 +39,8 @@ def lecture(sections: Sequence[Section]) -> list[Section]:
                 folded[-1] = ranged(last, section, last)
                 continue
             if is_tiny(section) and len(last.text) + len(section.text) < FULL:
-                both = replace(last, text=f"{last.text}\n{body(section)}".strip())
+                rest = without_title(section.text, section.headings)
+                both = replace(last, text=f"{last.text}\n{rest}".strip())
                 folded[-1] = ranged(last, section, both)
                 continue
         folded.append(section)
@@ -81,7 +82,7 @@ def is_outline(section: Section, titles: Counter[str], known: set[str]) -> bool:
         return True
     if section.location.kind not in DECKS:
         return False
-    said = words_of(body(section))
+    said = words_of(without_title(section.text, section.headings))
     return titles[title] > 1 or sum(word in known for word in said) >= len(said) / 2
 
 
@@ -113,16 +114,10 @@ def words(section: Section) -> Counter[str]:
     return Counter(WORD.findall(section.text.casefold()))
 
 
-def body(section: Section) -> str:
-    """The text of a section without its title, if it begins with it."""
-    title = section.headings[-1] if section.headings else ""
-    return section.text.removeprefix(title).strip() if title else section.text
-
-
 def is_tiny(section: Section) -> bool:
     """Whether a slide says hardly more than its title, which it shows."""
     is_slide = section.location.kind in DECKS and section.text.startswith(section.headings[-1])
-    return is_slide and len(body(section)) < TINY
+    return is_slide and len(without_title(section.text, section.headings)) < TINY
 
 
 def ranged(first: Section, last: Section, fullest: Section) -> Section:
@@ -132,6 +127,6 @@ def ranged(first: Section, last: Section, fullest: Section) -> Section:
     label = start.label
     if start.kind in DECKS:
         word = start.label.split()[0].removesuffix("s")
-        note = next((note for note in READ_BY if note in fullest.location.label), "")
-        label = f"{word}s {start.number}–{end}{note}"
+        note = READ_BY.search(fullest.location.label)
+        label = f"{word}s {start.number}–{end}{note[0] if note else ''}"
     return replace(fullest, location=replace(start, last=end, label=label))

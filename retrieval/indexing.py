@@ -16,10 +16,10 @@ import numpy as np
 
 from corpus.document import Document
 from corpus.errors import IndexMissing, InputError, MaterialError
+from corpus.finding import BUNDLED, SourceFile, find_files
 from corpus.pictures import Pictures
 from corpus.programme import Tie, ties
 from corpus.progress import Progress, silent
-from corpus.reading import BUNDLED, SourceFile, find_files
 from corpus.sandbox import Job, Sandbox
 from retrieval import store
 from retrieval.embedding import Embedder, Vectors

@@ -7,7 +7,6 @@ small and the lexical side falls silent by itself.
 """
 
 import re
-import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,21 +16,11 @@ import Stemmer
 from bm25s.stopwords import STOPWORDS_EN, STOPWORDS_SPANISH
 from numpy.typing import NDArray
 
+from corpus.language import fold
+
 WORD = re.compile(r"[^\W_]+[+#]*")
-TILDE = "\u0303"
 STEMMER = Stemmer.Stemmer("spanish")
 K1, B = 1.2, 0.75  # Robertson and Zaragoza (2009), The Probabilistic Relevance Framework, § 3.2
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, ñ kept: año and ano are different words."""
-    marks = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).lower())
-    kept = (
-        mark
-        for at, mark in enumerate(marks)
-        if not unicodedata.combining(mark) or (mark == TILDE and marks[at - 1] == "n")
-    )
-    return unicodedata.normalize("NFC", "".join(kept))
 
 
 STOPWORDS = frozenset(fold(word) for word in (*STOPWORDS_SPANISH, *STOPWORDS_EN))

@@ -11,7 +11,7 @@ from typing import Any
 
 from semantic_text_splitter import MarkdownSplitter
 
-from corpus.document import Document, Location, digest
+from corpus.document import Document, Location, digest, without_title
 from corpus.language import language_of
 from corpus.programme import Tie
 from retrieval.folding import lecture
@@ -62,8 +62,7 @@ class Passage:
     @property
     def searchable(self) -> str:
         """What is embedded and tokenised: the breadcrumb, then the text, no title said twice."""
-        title = self.headings[-1] if self.headings else ""
-        text = self.text.removeprefix(title).lstrip() if title else self.text
+        text = without_title(self.text, self.headings)
         return f"{self.context}\n{text}" if self.context else text
 
     def to_dict(self) -> dict[str, Any]:

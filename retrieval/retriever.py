@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import InputError
+from corpus.finding import find_files
+from corpus.fragments import View
 from corpus.pictures import Pictures
 from corpus.progress import Progress, silent
-from corpus.reading import find_files
-from corpus.rendering import View
 from corpus.sandbox import Job, Sandbox
 from corpus.settings import Settings
 from retrieval import indexing, store

@@ -17,9 +17,9 @@ import typer
 from typer.exceptions import TyperException
 
 from corpus.errors import AyudanteError, IndexMissing, InputError, ModelUnavailable
+from corpus.finding import BUNDLED
 from corpus.pictures import Pictures
 from corpus.progress import Progress
-from corpus.reading import BUNDLED
 from corpus.settings import Settings
 from retrieval import (
     IndexReport,

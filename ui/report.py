@@ -5,14 +5,14 @@ passages as they are searched, pictures of the pages that could not be read, and
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import groupby
 from pathlib import Path
 
 from corpus.errors import MaterialError
+from corpus.finding import SourceFile, find_files
 from corpus.progress import Progress, silent
-from corpus.reading import SourceFile, find_files
 from corpus.sandbox import Job, Sandbox
 from retrieval.index import Entry, Index
 from retrieval.passages import Passage
@@ -99,7 +99,7 @@ def head(index: Index) -> str:
 
 
 def document_part(
-    name: str, entry: Entry, passages: list[Passage], pictures: list[tuple[int, str]]
+    name: str, entry: Entry, passages: list[Passage], pictures: Iterable[tuple[int, str]]
 ) -> str:
     """One document: its place in the course, its warnings, its passages."""
     first = passages[0] if passages else None
@@ -133,13 +133,12 @@ def passage_part(passage: Passage) -> str:
     )
 
 
-def pictures_of(file: SourceFile | None, entry: Entry, sandbox: Sandbox) -> list[tuple[int, str]]:
+def pictures_of(
+    file: SourceFile | None, entry: Entry, sandbox: Sandbox
+) -> Iterator[tuple[int, str]]:
     """Number and picture, in base64, of the first pages that could not be read."""
-    return list(drawn(file, entry, sandbox)) if file else []
-
-
-def drawn(file: SourceFile, entry: Entry, sandbox: Sandbox) -> Iterator[tuple[int, str]]:
-    """The pictures that can be drawn."""
+    if file is None:
+        return
     for number in entry.unread[:PICTURES]:
         arguments = {"path": str(file.path), "number": number, "width": PICTURE_WIDTH}
         try:

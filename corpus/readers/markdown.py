@@ -18,9 +18,8 @@ from corpus.readers.fences import CODE
 from corpus.readers.outline import Heading, Path, first_title, names, sections, under
 from corpus.readers.text import decoded
 
-__all__ = ["COMMENT", "Heading", "headings", "names", "plain", "read", "split", "tidy"]
+__all__ = ["Heading", "headings", "names", "plain", "read", "split", "tidy"]
 
-COMMENT = re.compile(r"<!--.*?(-->|\Z)", re.S)  # `tidy` also minds code
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.M | re.S)
 KEY_VALUE = re.compile(r"[\w.-]+[ \t]*:(?:[ \t].*)?|[ \t]+.*|- .*|#.*|")

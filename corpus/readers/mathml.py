@@ -6,7 +6,7 @@ Only presentation MathML is converted; content MathML (``<apply>``) is read for 
 import re
 from collections.abc import Callable
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from corpus.readers.symbols import LIMITS, OPERATORS, delimiter, joined, math, run_text
 
@@ -189,9 +189,3 @@ ELEMENTS: dict[str, Callable[[Tag], str]] = {
     "mfenced": fence,
     "mtable": table,
 }
-
-
-def from_xml(xml: str) -> str:
-    """The LaTeX of a MathML document in text, as OpenDocument keeps its formulas."""
-    node = BeautifulSoup(xml, "lxml").find(re.compile(r"^(\w+:)?math$"))
-    return latex(node) if isinstance(node, Tag) else ""

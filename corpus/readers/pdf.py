@@ -2,7 +2,7 @@
 
 Landscape pages are slides and are called “lámina”. Lines that most pages repeat (running titles,
 footers, page numbers) are left out. Ruled tables become Markdown tables. A page that shows only
-pictures is reported in `Content.unread`, not invented; `corpus.ocr` can read it.
+pictures is reported in `Content.unread`, not invented; `corpus.pictures` can read it.
 """
 
 import io
@@ -125,17 +125,6 @@ def content_of(pages: list[Page], outline: dict[int, tuple[str, ...]]) -> Conten
         if page.pictured and len(text) < FEW_CHARACTERS and not announces[number - 1]:
             unread.append(section)
     return Content(cover_title(pages, furniture), tuple(sections), unread=tuple(unread))
-
-
-def listed(numbers: list[int]) -> str:
-    """“2–8, 15”, for 2 to 8 and 15."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1][1:] = [number]
-        else:
-            runs.append([number])
-    return ", ".join("–".join(map(str, run)) for run in runs)
 
 
 def place(number: int, page: Page) -> Location:

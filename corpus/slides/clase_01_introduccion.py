@@ -14,10 +14,10 @@ from __future__ import annotations
 import datetime
 import io
 import itertools
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from office import with_dates
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
@@ -140,14 +140,7 @@ class Deck:
         buffer = io.BytesIO()
         self.file.save(buffer)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with (
-            zipfile.ZipFile(buffer) as source,
-            zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
-        ):
-            for name in source.namelist():
-                entry = zipfile.ZipInfo(name, date_time=DATE.timetuple()[:6])
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, source.read(name))
+        target.write_bytes(with_dates(buffer, DATE.timetuple()[:6]))
 
 
 def place(shape, left: float, top: float, width: float, height: float) -> None:

@@ -15,11 +15,11 @@ from __future__ import annotations
 import datetime
 import io
 import math
-import zipfile
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from office import brackets, fraction, sub, sup, total, with_dates
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.shapes import MSO_SHAPE
@@ -75,41 +75,9 @@ def w(text: str) -> str:
     return r(text, upright=True)
 
 
-def frac(top: str, bottom: str) -> str:
-    """A fraction."""
-    return f"<m:f><m:num>{top}</m:num><m:den>{bottom}</m:den></m:f>"
-
-
-def sub(base: str, below: str) -> str:
-    """A subscript."""
-    return f"<m:sSub><m:e>{base}</m:e><m:sub>{below}</m:sub></m:sSub>"
-
-
-def sup(base: str, above: str) -> str:
-    """A superscript."""
-    return f"<m:sSup><m:e>{base}</m:e><m:sup>{above}</m:sup></m:sSup>"
-
-
 def subsup(base: str, below: str, above: str) -> str:
     """A subscript and a superscript at once."""
     return f"<m:sSubSup><m:e>{base}</m:e><m:sub>{below}</m:sub><m:sup>{above}</m:sup></m:sSubSup>"
-
-
-def total(below: str, above: str, body: str) -> str:
-    """A sum with its limits."""
-    hidden = "" if above else '<m:supHide m:val="1"/>'
-    return (
-        f'<m:nary><m:naryPr><m:chr m:val="∑"/><m:limLoc m:val="undOvr"/>{hidden}</m:naryPr>'
-        f"<m:sub>{below}</m:sub><m:sup>{above}</m:sup><m:e>{body}</m:e></m:nary>"
-    )
-
-
-def fence(body: str, left: str = "(", right: str = ")") -> str:
-    """Brackets that grow with what they hold."""
-    return (
-        f'<m:d><m:dPr><m:begChr m:val="{left}"/><m:endChr m:val="{right}"/></m:dPr>'
-        f"<m:e>{body}</m:e></m:d>"
-    )
 
 
 def under(word: str, below: str) -> str:
@@ -323,11 +291,7 @@ class Deck:
         raw = io.BytesIO()
         self.prs.save(raw)
         TARGET.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(raw) as source, zipfile.ZipFile(TARGET, "w") as target:
-            for name in source.namelist():
-                info = zipfile.ZipInfo(name, ZIP_DATE)
-                info.compress_type = zipfile.ZIP_DEFLATED
-                target.writestr(info, source.read(name))
+        TARGET.write_bytes(with_dates(raw, ZIP_DATE))
 
 
 def opening(deck: Deck) -> None:
@@ -423,37 +387,37 @@ def overlap(deck: Deck) -> None:
     )
     deck.equation(
         w("IoU")
-        + fence(r("A, B"))
+        + brackets(r("A, B"))
         + r(" = ")
-        + frac(
-            w("área") + fence(r("A ∩ B")),
-            w("área") + fence(r("A ∪ B")),
+        + fraction(
+            w("área") + brackets(r("A ∩ B")),
+            w("área") + brackets(r("A ∪ B")),
         )
         + r(" = ")
-        + frac(r("I"), sub(r("S"), r("A")) + r(" + ") + sub(r("S"), r("B")) + r(" − I")),
+        + fraction(r("I"), sub(r("S"), r("A")) + r(" + ") + sub(r("S"), r("B")) + r(" − I")),
         "IoU(A, B) = área(A ∩ B) / área(A ∪ B) = I / (S_A + S_B − I)",
         1.1,
     )
     deck.equation(
         r("I = ")
         + w("máx")
-        + fence(
+        + brackets(
             r("0, ")
             + w("mín")
-            + fence(subsup(r("x"), r("2"), r("A")) + r(", ") + subsup(r("x"), r("2"), r("B")))
+            + brackets(subsup(r("x"), r("2"), r("A")) + r(", ") + subsup(r("x"), r("2"), r("B")))
             + r(" − ")
             + w("máx")
-            + fence(subsup(r("x"), r("1"), r("A")) + r(", ") + subsup(r("x"), r("1"), r("B")))
+            + brackets(subsup(r("x"), r("1"), r("A")) + r(", ") + subsup(r("x"), r("1"), r("B")))
         )
         + r(" · ")
         + w("máx")
-        + fence(
+        + brackets(
             r("0, ")
             + w("mín")
-            + fence(subsup(r("y"), r("2"), r("A")) + r(", ") + subsup(r("y"), r("2"), r("B")))
+            + brackets(subsup(r("y"), r("2"), r("A")) + r(", ") + subsup(r("y"), r("2"), r("B")))
             + r(" − ")
             + w("máx")
-            + fence(subsup(r("y"), r("1"), r("A")) + r(", ") + subsup(r("y"), r("1"), r("B")))
+            + brackets(subsup(r("y"), r("1"), r("A")) + r(", ") + subsup(r("y"), r("1"), r("B")))
         ),
         "I = máx(0, mín(x2_A, x2_B) − máx(x1_A, x1_B)) · máx(0, mín(y2_A, y2_B) − máx(y1_A, y1_B))",
     )
@@ -508,7 +472,7 @@ def overlap(deck: Deck) -> None:
         + r(" = ")
         + w("IoU")
         + r(" − ")
-        + frac(sub(r("S"), r("C")) + r(" − U"), sub(r("S"), r("C"))),
+        + fraction(sub(r("S"), r("C")) + r(" − U"), sub(r("S"), r("C"))),
         "GIoU = IoU − (S_C − U) / S_C",
     )
     deck.text(
@@ -629,21 +593,21 @@ def two_stages(deck: Deck) -> None:
     deck.equation(
         sub(r("t"), r("x"))
         + r(" = ")
-        + frac(r("x − ") + sub(r("x"), r("a")), sub(r("w"), r("a")))
+        + fraction(r("x − ") + sub(r("x"), r("a")), sub(r("w"), r("a")))
         + r(" ,   ")
         + sub(r("t"), r("y"))
         + r(" = ")
-        + frac(r("y − ") + sub(r("y"), r("a")), sub(r("h"), r("a")))
+        + fraction(r("y − ") + sub(r("y"), r("a")), sub(r("h"), r("a")))
         + r(" ,   ")
         + sub(r("t"), r("w"))
         + r(" = ")
         + w("ln ")
-        + frac(r("w"), sub(r("w"), r("a")))
+        + fraction(r("w"), sub(r("w"), r("a")))
         + r(" ,   ")
         + sub(r("t"), r("h"))
         + r(" = ")
         + w("ln ")
-        + frac(r("h"), sub(r("h"), r("a"))),
+        + fraction(r("h"), sub(r("h"), r("a"))),
         "t_x = (x − x_a)/w_a, t_y = (y − y_a)/h_a, t_w = ln(w/w_a), t_h = ln(h/h_a)",
         1.15,
     )
@@ -665,21 +629,21 @@ def two_stages(deck: Deck) -> None:
     )
     deck.equation(
         r("L = ")
-        + frac(r("1"), sub(r("N"), w("cls")))
+        + fraction(r("1"), sub(r("N"), w("cls")))
         + total(
             r("i"),
             "",
             sub(r("L"), w("cls"))
-            + fence(sub(r("p"), r("i")) + r(", ") + subsup(r("p"), r("i"), r("*"))),
+            + brackets(sub(r("p"), r("i")) + r(", ") + subsup(r("p"), r("i"), r("*"))),
         )
         + r(" + λ ")
-        + frac(r("1"), sub(r("N"), w("reg")))
+        + fraction(r("1"), sub(r("N"), w("reg")))
         + total(
             r("i"),
             "",
             subsup(r("p"), r("i"), r("*"))
             + sub(r("L"), w("reg"))
-            + fence(sub(r("t"), r("i")) + r(", ") + subsup(r("t"), r("i"), r("*"))),
+            + brackets(sub(r("t"), r("i")) + r(", ") + subsup(r("t"), r("i"), r("*"))),
         ),
         "L = (1/N_cls) ∑_i L_cls(p_i, p_i*) + λ (1/N_reg) ∑_i p_i* L_reg(t_i, t_i*)",
         1.2,
@@ -731,9 +695,9 @@ def one_stage(deck: Deck) -> None:
     )
     deck.equation(
         r("S × S × ")
-        + fence(r("5B + K"))
+        + brackets(r("5B + K"))
         + r(" = 7 × 7 × ")
-        + fence(r("5 · 2 + 20"))
+        + brackets(r("5 · 2 + 20"))
         + r(" = 7 × 7 × 30"),
         "S × S × (5B + K) = 7 × 7 × (5 · 2 + 20) = 7 × 7 × 30",
         0.75,
@@ -790,10 +754,10 @@ def one_stage(deck: Deck) -> None:
     )
     deck.equation(
         w("FL")
-        + fence(sub(r("p"), r("t")))
+        + brackets(sub(r("p"), r("t")))
         + r(" = − ")
         + sub(r("α"), r("t"))
-        + sup(fence(r("1 − ") + sub(r("p"), r("t"))), r("γ"))
+        + sup(brackets(r("1 − ") + sub(r("p"), r("t"))), r("γ"))
         + w(" ln ")
         + sub(r("p"), r("t")),
         "FL(p_t) = − α_t (1 − p_t)^γ ln p_t",
@@ -847,7 +811,7 @@ def one_stage(deck: Deck) -> None:
     deck.equation(
         r("b = − ")
         + w("ln ")
-        + fence(frac(r("1 − π"), r("π")))
+        + brackets(fraction(r("1 − π"), r("π")))
         + r(" = − ")
         + w("ln ")
         + r("99 ≈ −4.595"),
@@ -923,11 +887,11 @@ def after_network(deck: Deck) -> None:
     deck.equation(
         w("precisión")
         + r(" = ")
-        + frac(w("TP"), w("TP") + r(" + ") + w("FP"))
+        + fraction(w("TP"), w("TP") + r(" + ") + w("FP"))
         + r(" ,     ")
         + w("recall")
         + r(" = ")
-        + frac(w("TP"), w("TP") + r(" + ") + w("FN")),
+        + fraction(w("TP"), w("TP") + r(" + ") + w("FN")),
         "precisión = TP / (TP + FP), recall = TP / (TP + FN)",
         1.05,
     )
@@ -984,17 +948,17 @@ def after_network(deck: Deck) -> None:
         + total(
             r("k"),
             "",
-            fence(sub(r("r"), r("k")) + r(" − ") + sub(r("r"), r("k−1")))
+            brackets(sub(r("r"), r("k")) + r(" − ") + sub(r("r"), r("k−1")))
             + sub(r("p"), w("env"))
-            + fence(sub(r("r"), r("k"))),
+            + brackets(sub(r("r"), r("k"))),
         )
         + r(" ,     ")
         + sub(r("p"), w("env"))
-        + fence(r("r"))
+        + brackets(r("r"))
         + r(" = ")
         + under("máx", r("s ≥ r"))
         + r(" p")
-        + fence(r("s")),
+        + brackets(r("s")),
         "AP = ∑_k (r_k − r_{k−1}) p_env(r_k), con p_env(r) = máx_{s ≥ r} p(s)",
         1.15,
     )
@@ -1023,13 +987,15 @@ def after_network(deck: Deck) -> None:
     deck.equation(
         w("mAP")
         + r(" = ")
-        + frac(r("1"), r("K"))
+        + fraction(r("1"), r("K"))
         + total(r("c=1"), r("K"), sub(w("AP"), r("c")))
         + r(" ,     ")
         + sub(w("AP"), w("COCO"))
         + r(" = ")
-        + frac(r("1"), r("10"))
-        + total(r("u ∈ ") + fence(r("0.50, 0.55, …, 0.95"), "{", "}"), "", sub(w("mAP"), r("u"))),
+        + fraction(r("1"), r("10"))
+        + total(
+            r("u ∈ ") + brackets(r("0.50, 0.55, …, 0.95"), "{", "}"), "", sub(w("mAP"), r("u"))
+        ),
         "mAP = (1/K) ∑_{c=1}^{K} AP_c;  AP_COCO = (1/10) ∑_{u ∈ {0.50, 0.55, …, 0.95}} mAP_u",
         1.25,
     )
@@ -1065,7 +1031,8 @@ def transformers_and_masks(deck: Deck) -> None:
         + total(
             r("i=1"),
             r("N"),
-            sub(r("L"), w("match")) + fence(sub(r("y"), r("i")) + r(", ") + sub(r("ŷ"), r("σ(i)"))),
+            sub(r("L"), w("match"))
+            + brackets(sub(r("y"), r("i")) + r(", ") + sub(r("ŷ"), r("σ(i)"))),
         ),
         "σ̂ = arg mín_σ ∑_{i=1}^{N} L_match(y_i, ŷ_{σ(i)})",
         1.15,
@@ -1136,9 +1103,9 @@ def transformers_and_masks(deck: Deck) -> None:
     deck.equation(
         w("Dice")
         + r(" = ")
-        + frac(r("2 |A ∩ B|"), r("|A| + |B|"))
+        + fraction(r("2 |A ∩ B|"), r("|A| + |B|"))
         + r(" = ")
-        + frac(r("2 ") + w("IoU"), r("1 + ") + w("IoU")),
+        + fraction(r("2 ") + w("IoU"), r("1 + ") + w("IoU")),
         "Dice = 2|A ∩ B| / (|A| + |B|) = 2 IoU / (1 + IoU)",
         1.05,
     )

@@ -12,7 +12,6 @@ document's properties and in the archive.
 from __future__ import annotations
 
 import io
-import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
+from office import brackets, fraction, sub, sup, total, with_dates
 
 TARGET: Path = (
     Path(__file__).resolve().parents[1] / "materials" / "semana-04" / "tarea-1-perceptron-mlp.docx"
@@ -44,37 +44,6 @@ def plain(text: str) -> str:
     """Upright text, such as the name of a function."""
     style = '<m:rPr><m:sty m:val="p"/></m:rPr>'
     return f'<m:r>{style}<m:t xml:space="preserve">{escape(text)}</m:t></m:r>'
-
-
-def sub(base: str, index: str) -> str:
-    """A base with a subscript."""
-    return f"<m:sSub><m:e>{base}</m:e><m:sub>{index}</m:sub></m:sSub>"
-
-
-def sup(base: str, power: str) -> str:
-    """A base with a superscript."""
-    return f"<m:sSup><m:e>{base}</m:e><m:sup>{power}</m:sup></m:sSup>"
-
-
-def fraction(above: str, below: str) -> str:
-    """A fraction."""
-    return f"<m:f><m:num>{above}</m:num><m:den>{below}</m:den></m:f>"
-
-
-def brackets(inner: str, left: str = "(", right: str = ")") -> str:
-    """An expression within brackets that grow with it."""
-    return (
-        f'<m:d><m:dPr><m:begChr m:val="{left}"/><m:endChr m:val="{right}"/></m:dPr>'
-        f"<m:e>{inner}</m:e></m:d>"
-    )
-
-
-def total(below: str, above: str, inner: str) -> str:
-    """A sum with its limits."""
-    return (
-        '<m:nary><m:naryPr><m:chr m:val="∑"/><m:limLoc m:val="undOvr"/></m:naryPr>'
-        f"<m:sub>{below}</m:sub><m:sup>{above}</m:sup><m:e>{inner}</m:e></m:nary>"
-    )
 
 
 def hat(inner: str) -> str:
@@ -442,14 +411,9 @@ def built() -> bytes:
     opening(document)
     questions(document)
     closing(document)
-    raw, fixed = io.BytesIO(), io.BytesIO()
+    raw = io.BytesIO()
     document.save(raw)
-    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(fixed, "w") as target:
-        for name in source.namelist():
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, source.read(name))
-    return fixed.getvalue()
+    return with_dates(raw, (1980, 1, 1, 0, 0, 0))
 
 
 def main() -> None:

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from corpus import Document, MaterialError, Settings, read_file
+from corpus.finding import SourceFile
 from corpus.ocr import Tesseract, languages, text_of
 from corpus.pictures import Pictures
-from corpus.reading import SourceFile
 from corpus.sandbox import Sandbox
 from corpus.vision import VisionModel
 from tests.corpus.test_pdf import drawn, picture, slide

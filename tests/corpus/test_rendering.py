@@ -8,7 +8,7 @@ from PIL import Image
 
 from corpus import BUNDLED, Location, MaterialError, read_file
 from corpus.document import numbered
-from corpus.reading import SourceFile
+from corpus.finding import SourceFile
 from corpus.rendering import render
 from tests.conftest import notebook
 from tests.corpus.test_pdf import SIZE, drawn, picture, slide

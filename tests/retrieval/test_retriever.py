@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from corpus import InputError, Settings
+from corpus.language import fold
 from retrieval import Retriever, store, update
 from retrieval.index import Index
-from retrieval.lexical import LexicalIndex, fold, tokens
+from retrieval.lexical import LexicalIndex, tokens
 from retrieval.retriever import top
 from tests.conftest import WordsEmbedder
 

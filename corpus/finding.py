@@ -1,0 +1,56 @@
+"""Finding course files. It loads no reader: only the process that reads needs those."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import InputError
+
+BUNDLED = Path(__file__).parent / "materials"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A course file that was found: its path on disk and its name in the index."""
+
+    path: Path
+    name: str
+
+
+def find_files(roots: Sequence[Path], leave_out: Sequence[Path] = ()) -> list[SourceFile]:
+    """Every file below `roots`, sorted by name; hidden ones and those below `leave_out` are not.
+
+    With one folder, names are relative to it; with several roots, each name starts with its
+    root's own name.
+
+    Raises:
+        InputError: if a root does not exist, or two files would have the same name.
+    """
+    found: dict[str, Path] = {}
+    ours = [path.resolve() for path in leave_out]
+    for root in roots:
+        if not root.exists():
+            raise InputError(f"No existe {root}. Indique una carpeta o un archivo del curso.")
+        folder = root.resolve()
+        base = folder if len(roots) == 1 and folder.is_dir() else folder.parent
+        paths = [folder] if folder.is_file() else sorted(folder.rglob("*"))
+        for path in paths:
+            relative = path.relative_to(base)
+            if not path.is_file() or any(part.startswith(".") for part in relative.parts):
+                continue
+            if any(path == one or one in path.parents for one in ours):
+                continue
+            name = readable(relative.as_posix())
+            if found.setdefault(name, path) != path:
+                raise InputError(f"Dos archivos se llamarían {name}: {found[name]} y {path}.")
+    return [SourceFile(path, name) for name, path in sorted(found.items())]
+
+
+def readable(name: str) -> str:
+    """A file name as text; one that is no UTF-8 comes from an old Windows archive."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("cp1252", "replace")
+    return name
