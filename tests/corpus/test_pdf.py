@@ -207,5 +207,5 @@ def test_statements_in_large_letters_are_places_when_no_page_follows_them() -> N
 
 
 def test_a_line_that_is_only_a_number_sign_is_a_line() -> None:
-    pages = [slide(f"Lámina {n * n}", "#" if n == 3 else "algo", number=n) for n in range(1, 9)]
+    pages = [slide(f"Lámina {n * n}", "#" if n == 3 else "algo", str(n)) for n in range(1, 9)]
     assert "#" in pdf.read(drawn(*pages)).sections[2].text
