@@ -1,12 +1,13 @@
 """Passages, embeddings, the FAISS index, BM25, their fusion, the store on disk, evaluation."""
 
 from retrieval.embedding import Embedder, SentenceEmbedder
-from retrieval.evaluation import Report, evaluate
+from retrieval.evaluation import Changes, Report, compare, evaluate
 from retrieval.indexing import IndexReport, update
 from retrieval.passages import Passage
 from retrieval.retriever import Retriever, SearchResult, checked_question
 
 __all__ = [
+    "Changes",
     "Embedder",
     "IndexReport",
     "Passage",
@@ -15,6 +16,7 @@ __all__ = [
     "SearchResult",
     "SentenceEmbedder",
     "checked_question",
+    "compare",
     "evaluate",
     "update",
 ]

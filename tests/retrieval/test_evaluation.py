@@ -7,7 +7,8 @@ import pytest
 
 from corpus import InputError, Settings
 from retrieval import Retriever, evaluate
-from retrieval.evaluation import MEASURES, holm, interval, measured, randomisation_p
+from retrieval.evaluation import MEASURES
+from retrieval.evaluation.measures import holm, interval, measured, randomisation_p
 
 
 def beir(folder: Path, corpus: bool = True) -> Path:
