@@ -23,18 +23,20 @@ from corpus.progress import Progress
 from corpus.settings import Settings
 from retrieval import (
     IndexReport,
-    Report,
     Retriever,
     SearchResult,
     SentenceEmbedder,
+    compare,
     evaluate,
     store,
     update,
 )
-from retrieval.evaluation import MEASURES
+from retrieval.evaluation import checked_level, read_report
 from retrieval.index import Index
 from retrieval.retriever import SYSTEMS, System
 from ui.console import ProgressDisplay, err, out, print_json
+from ui.evaluation_page import write_evaluation
+from ui.evaluation_text import show_changes, show_misses, show_report
 from ui.report import write_report
 
 if TYPE_CHECKING:
@@ -242,6 +244,19 @@ def evaluate_command(
     split: Annotated[
         str | None, typer.Option("--split", help="Solo las preguntas de esa parte: dev o test.")
     ] = None,
+    level: Annotated[
+        str,
+        typer.Option("--level", help="Qué se juzga: passage (lugares) o document (documentos)."),
+    ] = "passage",
+    misses: Annotated[
+        bool, typer.Option("--misses", help="Muestra las preguntas que salen mal.")
+    ] = False,
+    compare_with: Annotated[
+        Path | None, typer.Option("--compare", help="Compara con un informe anterior de --json.")
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--report", help="Escribe una página HTML con los resultados.")
+    ] = None,
     index: IndexOption = None,
     embedding_model: EmbeddingOption = None,
     as_json: JsonOption = False,
@@ -249,14 +264,29 @@ def evaluate_command(
     """Mide la búsqueda con preguntas juzgadas."""
     settings = Settings.load(index=index, embedding_model=embedding_model)
     chosen = tuple(known_system(name.strip()) for name in systems.split(",") if name.strip())
+    if page and not page.resolve().parent.is_dir():
+        raise InputError(f"No existe la carpeta de {page}. Créela o elija otra.")
+    old = read_report(compare_with) if compare_with else None
     with ProgressDisplay() as progress:
         report = evaluate(
-            path or QUESTIONS, systems=chosen, settings=settings, progress=progress, split=split
+            path or QUESTIONS,
+            systems=chosen,
+            settings=settings,
+            progress=progress,
+            split=split,
+            level=checked_level(level),
         )
+    changes = compare(old, report) if old else None
+    if page:
+        write_evaluation(page, report, changes)
     if as_json:
-        print_json(report.to_dict())
-    else:
-        show_report(report)
+        print_json(report.to_dict() | ({"changes": changes.to_dict()} if changes else {}))
+        return
+    show_report(report)
+    if misses:
+        show_misses(report)
+    if changes:
+        show_changes(changes)
 
 
 @app.command()
@@ -390,23 +420,6 @@ def show(answer: "Answer") -> None:
     for citation in answer.citations:
         place = f"[{citation.marker}] {citation.label} — {citation.passage.document}"
         out.print(place, style="dim", markup=False)
-
-
-def show_report(report: Report) -> None:
-    """An evaluation as a table."""
-    title = f"{report.path}: {report.queries} preguntas, {report.documents} documentos"
-    out.print(title, markup=False)
-    out.print(f"{'':10}" + "".join(f"{measure:>22}" for measure in MEASURES) + f"{'s':>8}")
-    for name, measures in report.systems.items():
-        cells = (measures[measure] for measure in MEASURES)
-        row = "".join(f"{f'{c.mean:.3f} [{c.low:.3f}, {c.high:.3f}]':>22}" for c in cells)
-        out.print(f"{name:10}{row}{report.seconds[name]:8.2f}", markup=False)
-    for comparison in report.comparisons:
-        if comparison.measure == "nDCG@10":
-            out.print(
-                f"{comparison.a} − {comparison.b}: {comparison.difference:+.3f} nDCG@10, "
-                f"p = {comparison.p:.3f} (corregido)"
-            )
 
 
 def until_stopped(trouble: Callable[[], str]) -> str:

@@ -16,21 +16,11 @@ from corpus.progress import Progress, silent
 from corpus.sandbox import Job, Sandbox
 from retrieval.index import Entry, Index
 from retrieval.passages import Passage
+from ui.sheet import sheet
 
 PICTURE_WIDTH = 420  # pixels
 PICTURES = 12  # of one document; more of them say no more
 STYLE = """
-:root { color-scheme: light dark; --line: light-dark(#d9dee4, #3a424c);
-  --soft: light-dark(#5b6570, #9aa5b1); --warn: light-dark(#8a4b00, #ffc46b); }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 0 auto; padding: 1rem;
-  overflow-wrap: anywhere; }
-h1 { margin-bottom: 0; } .soft { color: var(--soft); } .warn { color: var(--warn); }
-table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .25rem .5rem;
-  border-bottom: 1px solid var(--line); vertical-align: top; }
-details { border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0;
-  padding: .5rem .8rem; }
-summary { cursor: pointer; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .2rem 0 1rem; }
 figure { display: inline-block; margin: .5rem; }
 img { max-width: 100%; border: 1px solid var(--line); }
 """
@@ -57,7 +47,7 @@ def write_report(path: Path, index: Index, progress: Progress = silent) -> None:
                 document_part(name, index.documents[name], by_document.get(name, []), pictures)
             )
             progress("escribiendo el informe", done, len(names))
-    path.write_text("\n".join([*parts, "</body></html>\n"]), encoding="utf-8")
+    path.write_text(sheet("Materiales del curso", parts, STYLE), encoding="utf-8")
 
 
 def natural(name: str) -> list[tuple[int, str]]:
@@ -85,9 +75,6 @@ def head(index: Index) -> str:
         for warning in entry.warnings
     ]
     return (
-        '<!doctype html><html lang="es"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Materiales del curso</title><style>{STYLE}</style></head><body>"
         "<h1>Materiales del curso</h1>"
         f'<p class="soft">{len(index.documents)} documentos, {len(index.passages)} pasajes, '
         f"{len(warned)} avisos, {len(skipped)} archivos no leídos. "

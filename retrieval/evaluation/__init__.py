@@ -94,7 +94,7 @@ def evaluate(
         else:
             qrels = by_document(qrels)
     ranked = rank_all(retriever, queries, systems, key, progress)
-    values = {name: measured(one.run, qrels) for name, one in ranked.items()}
+    values: dict[str, PerQuery] = {name: measured(one.run, qrels) for name, one in ranked.items()}
     questions = told(queries, qrels, ranked, values)
     passages = retriever.index.passages
     return Report(
@@ -118,7 +118,7 @@ def told(
     queries: Sequence[Query],
     qrels: Qrels,
     ranked: dict[System, Ranked],
-    values: dict[System, PerQuery],
+    values: dict[str, PerQuery],
 ) -> tuple[Question, ...]:
     """Each question with what each system made of it."""
     return tuple(

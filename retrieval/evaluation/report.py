@@ -169,6 +169,10 @@ class Report:
         ranks = ((question, question.rank(self.main)) for question in self.questions)
         return tuple(question for question, rank in ranks if rank is None or rank > FIRST)
 
+    def place(self, key: str) -> Place:
+        """What people call a place; a judged one that the corpus lacks has only its key."""
+        return self.places.get(key, Place(key, ""))
+
     def to_dict(self) -> dict[str, Any]:
         """The report as the JSON contract has it."""
         return {
