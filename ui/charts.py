@@ -18,6 +18,11 @@ def number(value: float, digits: int = 2) -> str:
     return f"{value:.{digits}f}".replace(".", ",").replace("-", "−")
 
 
+def signed(value: float) -> str:
+    """A difference, with its sign."""
+    return ("+" if value > 0 else "") + number(value, 3)
+
+
 def span(value: Interval, digits: int = 2) -> str:
     """The ends of an interval."""
     return f"[{number(value.low, digits)}; {number(value.high, digits)}]"
@@ -124,7 +129,7 @@ def gains(differences: Sequence[tuple[float, str]]) -> str:
                     f'<rect class="{"better" if gain > 0 else "worse"}" '
                     f'x="{left + at * step:.2f}" y="{middle - max(gain, 0) * reach:.1f}" '
                     f'width="{step * 0.85:.2f}" height="{high:.1f}">'
-                    f"<title>{'+' if gain > 0 else ''}{number(gain)} {escape(text)}</title></rect>"
+                    f"<title>{signed(gain)} {escape(text)}</title></rect>"
                 )
 
     return svg(middle + reach + 6, "Ganancia en cada pregunta, de mayor a menor", marks())

@@ -18,7 +18,7 @@ from retrieval.evaluation.report import (
     Question,
     Report,
 )
-from ui.charts import bars, curves, gains, legend, number, span
+from ui.charts import bars, curves, gains, legend, number, signed, span
 from ui.evaluation_style import STYLE
 from ui.sheet import sheet
 
@@ -160,7 +160,7 @@ def gains_figure(report: Report, other: str) -> str:
     mean = sum(gain for gain, _ in differences) / len(differences)
     said = (
         f'<p class="soft">mejor en {better}, igual en {len(differences) - better - worse}, '
-        f"peor en {worse}; en promedio {number(mean, 3)}{''.join(tested)}</p>"
+        f"peor en {worse}; en promedio {signed(mean)}{''.join(tested)}</p>"
     )
     return figure(f"{escape(report.main)} − {escape(other)}", gains(differences) + said)
 
@@ -206,8 +206,8 @@ def changes_part(changes: Changes) -> str:
     """What changed since another report."""
     rows = "".join(
         f"<tr><td>{escape(one.system)}</td><td>{escape(one.measure)}</td>"
-        f"<td>{number(one.old, 3)} → {number(one.new, 3)}</td>"
-        f"<td>{number(one.difference, 3)}</td><td>{number(one.p, 3)}</td></tr>"
+        f"<td>{signed(one.difference)}</td><td>{number(one.p, 3)}</td>"
+        f"<td>{number(one.old, 3)} → {number(one.new, 3)}</td></tr>"
         for one in changes.differences
     )
     warning = (
@@ -219,8 +219,8 @@ def changes_part(changes: Changes) -> str:
     return (
         f"<h2>Cambios desde el informe anterior</h2><p>{changes.questions} preguntas en común "
         f"({changes.only_old} solo en el anterior, {changes.only_new} solo en este).</p>{warning}"
-        "<table><tr><th>sistema</th><th>medida</th><th>antes → ahora</th><th>diferencia</th>"
-        f"<th>p</th></tr>{rows}</table>"
+        '<div class="wide"><table><tr><th>sistema</th><th>medida</th><th>cambio</th>'
+        f"<th>p</th><th>antes → ahora</th></tr>{rows}</table></div>"
         + changed_list(f"Mejor con {changes.system}", changes.better)
         + changed_list(f"Peor con {changes.system}", changes.worse)
     )
@@ -230,7 +230,7 @@ def changed_list(title: str, changed: tuple[Change, ...]) -> str:
     """The questions that changed to one side, with the places found before and after."""
     items = "".join(
         f"<details><summary>{escape(change.text)} "
-        f'<span class="soft">{number(change.gain)} · {rank(change.rank_before)} → '
+        f'<span class="soft">{signed(change.gain)} · {rank(change.rank_before)} → '
         f"{rank(change.rank_after)}</span></summary><p>Antes:</p>{ordered(change.before)}"
         f"<p>Ahora:</p>{ordered(change.after)}</details>"
         for change in changed[:LISTED]

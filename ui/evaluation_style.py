@@ -10,8 +10,10 @@ STYLE = """
 h2 { margin: 2.2rem 0 .4rem; } h3 { margin: 1.2rem 0 .3rem; font-size: 1rem; }
 .lead { font-size: 1.2rem; }
 a { color: inherit; }
-.charts, .slices { display: grid; gap: 1.5rem 2.5rem; align-items: start;
+.charts { display: grid; gap: 1.5rem 2.5rem; align-items: start;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
+.slices { columns: 24rem; column-gap: 2.5rem; } .slices section { break-inside: avoid; }
+.slices h3 { margin-top: 0; padding-top: .8rem; }
 figure { margin: 0; max-width: 34rem; } figcaption { font-weight: 600; margin-bottom: .3rem; }
 figure p { margin: .3rem 0; font-size: .9rem; }
 svg { display: block; width: 100%; height: auto; font: 11px system-ui, sans-serif; }
@@ -30,7 +32,12 @@ circle { fill: var(--c); }
 .heat th { font-weight: 400; } .heat tr:first-child th { font-weight: 600; }
 .heat td { background: color-mix(in srgb, var(--heat-colour) var(--heat), transparent);
   border: 2px solid Canvas; border-radius: 4px; }
-.heat td, .heat th { padding: .2rem .4rem; } .heat small { display: block; font-size: .72rem; }
+.heat td, .heat th { padding: .2rem .3rem; } .heat small { display: block; font-size: .72rem; }
+.heat tr > :first-child { width: 27%; font-size: .9rem; }
+@media (max-width: 24rem) { .heat small { font-size: .65rem; letter-spacing: -.02em; }
+  .heat td, .heat th { padding: .2rem .15rem; } }
+.wide { overflow-x: auto; } .wide table { font-variant-numeric: tabular-nums; }
+.wide td, .wide th { white-space: nowrap; }
 .times { width: auto; } .times td + td, .times th { text-align: right; }
 .tag { font-size: .75rem; border: 1px solid var(--line); border-radius: 9px; padding: 0 .5em;
   margin-right: .3em; color: var(--soft); white-space: nowrap; }

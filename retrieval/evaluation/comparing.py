@@ -139,9 +139,10 @@ def questions_of(report: AnyReport, which: str) -> tuple[Question, ...]:
     try:
         return tuple(Question.from_dict(question) for question in report["questions"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
+        why = f"falta {error}" if isinstance(error, KeyError) else str(error)
         raise InputError(
-            f"El informe {which} no es de «ayudante evaluate --json» o es de una versión anterior "
-            f"({type(error).__name__}: {error}). Vuelva a medir."
+            f"El informe {which} no es de «ayudante evaluate --json», o es de una versión "
+            f"anterior ({why}). Vuelva a medir."
         ) from error
 
 

@@ -1,6 +1,7 @@
 """The measures are those of trec_eval: on arrays worked by hand, and on its own test files.
 
-trec_eval orders a run by score and then by document id, both descending.
+trec_eval orders a run by score and then by document id, both descending. To compare with its own
+files, name their folder (``test`` in its repository) in ``AYUDANTE_TREC_EVAL``.
 """
 
 import math

@@ -119,13 +119,26 @@ def test_ask_without_a_model_is_an_extract(bundled_index: Path, tmp_path: Path) 
 
 
 def test_evaluate_judges_the_courses_own_questions(bundled_index: Path, tmp_path: Path) -> None:
-    done = ayudante("evaluate", "--json", "--index", str(bundled_index), cwd=tmp_path)
+    index = ("--index", str(bundled_index))
+    done = ayudante("evaluate", "--json", "--report", "informe.html", *index, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     report = document(done.stdout)
-    assert report["queries"] == 292
+    assert report["queries"] == len(report["questions"]) == 292
     for system in ("dense", "lexical", "hybrid"):
         assert set(report["systems"][system]) == {*MEASURES, "seconds"}
     assert report["systems"]["hybrid"]["R@20"]["mean"] > 0.5
+    assert set(report["slices"]) == {"style", "language", "kind", "week"}
+    assert "Evaluación de la búsqueda" in (tmp_path / "informe.html").read_text()
+    (tmp_path / "antes.json").write_text(done.stdout)
+    again = ayudante(
+        "evaluate", "--split", "test", "--systems", "lexical", "--misses",
+        "--compare", "antes.json", *index, cwd=tmp_path,
+    )  # fmt: skip
+    assert again.returncode == 0, again.stderr
+    assert "entre los 5 primeros de lexical" in again.stdout
+    assert "se esperaba" in again.stdout
+    assert "149 preguntas en común (143 solo en el anterior, 0 solo en este)" in again.stdout
+    assert "0 preguntas salen mejor con lexical" in again.stdout
 
 
 def test_doctor_says_what_is_missing(tmp_path: Path) -> None:
@@ -154,6 +167,9 @@ def test_doctor_says_what_is_missing(tmp_path: Path) -> None:
         (["ask", "x" * 100_000, "--index", "{index}"], "100000 caracteres"),
         (["evaluate", "/nope"], "No existe la carpeta /nope"),
         (["evaluate", "--systems", "magic"], "magic"),
+        (["evaluate", "--level", "magic"], "No existe el nivel «magic»"),
+        (["evaluate", "--compare", "nope.json"], "nope.json"),
+        (["evaluate", "--report", "nope/informe.html"], "No existe la carpeta de nope"),
         (["search", "x", "--embedding-model", "/nope", "--index", "{index}"], "modelo"),
         (["nope"], "No such command 'nope'"),
     ],
