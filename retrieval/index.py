@@ -7,10 +7,7 @@ whole on disk; `retrieval.indexing` makes it.
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
-
-import faiss
-import numpy as np
+from typing import Any
 
 from corpus.calendar import Day
 from corpus.document import Document
@@ -18,6 +15,7 @@ from corpus.errors import IndexMismatch
 from retrieval.embedding import Embedder, Vectors
 from retrieval.lexical import LexicalIndex
 from retrieval.passages import Passage
+from retrieval.vectors import VectorIndex
 
 FORMAT = 3  # raise it when readers or passages change: older indexes ask for a rebuild
 CONTENTS, PASSAGES, VECTORS, LEXICAL = "index.json", "passages.jsonl", "vectors.faiss", "lexical"
@@ -89,7 +87,7 @@ class Index:
 
     Attributes:
         passages: in the order of the rows.
-        vectors: FAISS index of unit vectors; inner product is cosine.
+        vectors: unit vectors by row; inner product is cosine.
         lexical: BM25 over the same rows.
         model: id of the embedding model that made the vectors, and digest of its weights.
         roots: what was indexed, absolute paths; empty for a collection made in memory.
@@ -98,7 +96,7 @@ class Index:
     """
 
     passages: tuple[Passage, ...]
-    vectors: faiss.IndexFlatIP
+    vectors: VectorIndex
     lexical: LexicalIndex
     model: tuple[str, str]
     roots: tuple[str, ...]
@@ -116,8 +114,7 @@ class Index:
         skipped: tuple[Skipped, ...] = (),
     ) -> "Index":
         """Indexes `passages`, whose `vectors` are unit rows of shape (passages, dimension)."""
-        rows = faiss.IndexFlatIP(vectors.shape[1])
-        rows.add(vectors)
+        rows = VectorIndex.build(vectors)
         lexical = LexicalIndex.build([passage.searchable for passage in passages])
         return cls(tuple(passages), rows, lexical, model, roots, documents or {}, skipped)
 
@@ -129,8 +126,7 @@ class Index:
 
     def vectors_of(self, rows: list[int]) -> Vectors:
         """Vectors of some rows, shape (rows, dimension)."""
-        found: Vectors = self.vectors.reconstruct_batch(np.array(rows, np.int64))
-        return found
+        return self.vectors.of(rows)
 
     def check_model(self, embedder: Embedder) -> None:
         """Raises `IndexMismatch` if `embedder` is not the model that made the vectors."""
@@ -154,7 +150,7 @@ class Index:
         with (folder / PASSAGES).open("w") as file:
             for passage in self.passages:
                 file.write(json.dumps(passage.to_dict(), ensure_ascii=False) + "\n")
-        faiss.write_index(self.vectors, str(folder / VECTORS))
+        self.vectors.save(folder / VECTORS)
         self.lexical.save(folder / LEXICAL)
 
     @classmethod
@@ -175,7 +171,7 @@ class Index:
         entries = contents["documents"].items()
         return cls(
             passages=passages,
-            vectors=cast("faiss.IndexFlatIP", faiss.read_index(str(folder / VECTORS))),
+            vectors=VectorIndex.load(folder / VECTORS),
             lexical=LexicalIndex.load(folder / LEXICAL),
             model=tuple(contents["model"]),
             roots=tuple(contents["roots"]),
