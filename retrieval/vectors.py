@@ -3,7 +3,7 @@
 Up to `EXACT` vectors every one is compared, so the best are always found. Above that, comparing all
 takes too long for one question, and the index is a trained one:
 
-1. k-means parts the vectors into about 4√n lists; a question looks only at the `PROBES` nearest
+1. k-means parts the vectors into √n lists; a question looks only at the `PROBES` nearest
    (inverted file: Jégou et al. 2011, doi:10.1109/TPAMI.2010.57);
 2. inside them it reads vectors of one byte a number, four times smaller;
 3. the best `DEEPER` · k of those are compared again with the exact vectors.
@@ -13,6 +13,9 @@ kinds are one FAISS file, mapped into memory when it is loaded. Which index, and
 chosen by measuring: see “Many vectors” in docs/decisions.md.
 """
 
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +28,7 @@ from retrieval.embedding import Vectors
 Rows = NDArray[np.int64]
 
 EXACT = 100_000  # vectors compared one by one: 154 MB at 384 numbers each
-PROBES = 64  # lists looked at
+PROBES = 128  # lists looked at
 DEEPER = 4  # candidates compared again, for each result asked for
 SAMPLE = 64  # vectors for each list that k-means sees; 39 is the least that FAISS advises
 SEED = 1234
@@ -80,10 +83,13 @@ class VectorIndex:
             return np.empty((len(queries), 0), np.float32), np.empty((len(queries), 0), np.int64)
         scores: Vectors
         rows: Rows
-        scores, rows = self.faiss.search(queries, k)
-        short = rows[:, -1] < 0  # the lists looked at held fewer than k
-        if short.any():
-            scores[short], rows[short] = self.faiss.search(queries[short], k, params=everywhere())
+        with alone() if len(queries) == 1 else nullcontext():
+            scores, rows = self.faiss.search(queries, k)
+            short = rows[:, -1] < 0  # the lists looked at held fewer than k
+            if short.any():
+                scores[short], rows[short] = self.faiss.search(
+                    queries[short], k, params=everywhere()
+                )
         return scores, rows
 
     def of(self, rows: list[int]) -> Vectors:
@@ -125,15 +131,31 @@ def trained(vectors: Vectors) -> faiss.IndexRefineFlat:
 
 
 def lists_for(size: int) -> int:
-    """How many lists for `size` vectors: the power of two nearest to 4√n, none too small to train.
+    """How many lists for `size` vectors: √n, none with fewer than `SAMPLE` to train it.
 
-    See “Guidelines to choose an index” in FAISS's wiki, which has 4√n to 16√n.
+    FAISS's wiki (“Guidelines to choose an index”) has 4√n to 16√n, which search faster and take
+    sixteen times as long to train for each four times as many.
     """
-    wanted = 2 ** round(np.log2(4 * max(size, 1) ** 0.5))
-    return int(max(1, min(wanted, size // SAMPLE)))
+    return max(1, min(math.isqrt(size), size // SAMPLE))
 
 
 def everywhere() -> faiss.IndexRefineSearchParameters:
     """Asks a trained index to look at every list."""
-    lists = faiss.SearchParametersIVF(nprobe=2**31 - 1)
-    return faiss.IndexRefineSearchParameters(k_factor=DEEPER, base_index_params=lists)
+    # FAISS's stubs lack the keywords that its Python layer adds
+    lists = faiss.SearchParametersIVF(nprobe=2**31 - 1)  # type: ignore[call-arg]
+    return faiss.IndexRefineSearchParameters(  # type: ignore[call-arg]
+        k_factor=DEEPER, base_index_params=lists
+    )
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Keeps FAISS to this thread: one question is no work for two, and waiting for the other cost
+    8 ms of 12 on a busy machine.
+    """
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)
