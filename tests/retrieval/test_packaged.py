@@ -1,11 +1,13 @@
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from corpus import ModelUnavailable, Settings
 from corpus.progress import silent
-from retrieval import SentenceEmbedder
+from retrieval import SentenceEmbedder, embedding
 from retrieval.e5 import dequantised
 from retrieval.packaged import checked_copy, packaged_file, published_folder
 
@@ -87,3 +89,18 @@ def test_the_embedded_model_knows_meaning_in_two_languages() -> None:
     for question in ("¿Para qué sirve softmax?", "What does softmax do to the scores?"):
         cosines = passages @ embedder.embed_queries([question])[0]
         assert cosines[0] > cosines[1] + 0.02
+
+
+@pytest.mark.slow
+def test_the_fastest_arithmetic_gives_the_same_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder = SentenceEmbedder("embedded", Settings.load().cache)
+    texts = ["Softmax convierte los logits en probabilidades.", "x" * 3_000, "", "def f(x): pass"]
+    fast = embedder.embed_passages(texts)
+    monkeypatch.setattr(embedding, "fastest", lambda: torch.autocast("cpu", torch.bfloat16))
+    half = embedder.embed_passages(texts)
+    monkeypatch.setattr(embedding, "fastest", nullcontext)
+    whole = embedder.embed_passages(texts)
+    for vectors in (fast, half):
+        assert vectors.dtype == np.float32
+        assert (vectors * whole).sum(axis=1).min() > 0.9995
+        assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
