@@ -1,0 +1,10 @@
+"""Measurements run by hand, as `python -m tests.benchmarks.NAME`; pytest does not collect them.
+
+    course      a search of 5,000 passages, beside what embedding the question costs
+    million     the index of 1,000,000 vectors: build, memory, latency, recall, against exact search
+    embedding   passages a second, against the packaged model's own engine, on the same texts
+    loading     opening an index: digests, vectors, passages
+
+Each prints a table, and writes it as JSON with `--json FILE`. Nothing is asserted: times depend
+on the machine and on what else it does, so compare rows of one run, not runs.
+"""
