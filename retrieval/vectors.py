@@ -133,8 +133,8 @@ def trained(vectors: Vectors) -> faiss.IndexRefineFlat:
 def lists_for(size: int) -> int:
     """How many lists for `size` vectors: √n, none with fewer than `SAMPLE` to train it.
 
-    FAISS's wiki (“Guidelines to choose an index”) has 4√n to 16√n, which search faster and take
-    sixteen times as long to train for each four times as many.
+    FAISS's wiki (“Guidelines to choose an index”) has 4√n to 16√n, but four times as
+    many lists take sixteen times as long to train.
     """
     return max(1, min(math.isqrt(size), size // SAMPLE))
 
@@ -150,8 +150,9 @@ def everywhere() -> faiss.IndexRefineSearchParameters:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Keeps FAISS to this thread: one question is no work for two, and waiting for the other cost
-    8 ms of 12 on a busy machine.
+    """Keeps FAISS to this thread: one question is no work for two.
+
+    Waiting for the other made 12 ms out of 3 to 6 on a busy machine; see docs/decisions.md.
     """
     threads = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
