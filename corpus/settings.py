@@ -18,6 +18,7 @@ from corpus.errors import InputError
 
 PREFIX = "AYUDANTE_"
 EMBEDDED_FLOOR = 0.84  # docs/decisions.md, "When the course does not say"
+LEXICAL_WEIGHT = 0.3  # docs/decisions.md, "Fusion"
 EMBEDDED = "embedded"  # the model that comes as ordinary Python packages
 
 
@@ -43,7 +44,7 @@ class Settings(BaseSettings):
         EMBEDDED, description="'embedded', a hub id, or a folder in sentence-transformers layout"
     )
     lexical_weight: float = Field(
-        0.18, ge=0, description="weight of normalised BM25 beside the cosine"
+        LEXICAL_WEIGHT, ge=0, description="weight of normalised BM25 beside the cosine"
     )
 
     llm: str = Field(EMBEDDED, description="'embedded', a hub id, or a folder of transformers")

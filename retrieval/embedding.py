@@ -1,11 +1,13 @@
-"""Embeddings: the meaning of a text as a unit vector.
+"""Embeddings: the meaning of a text as a unit vector, and of each of its pieces.
 
 `SentenceEmbedder` wraps any sentence-transformers model: the embedded one, a folder, or a hub
 id. Queries and passages get their own prompts, which E5 and its kind were trained with.
 """
 
 import hashlib
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -20,10 +22,28 @@ from retrieval import e5
 from retrieval.packaged import blocks
 
 if TYPE_CHECKING:
+    import torch
     from sentence_transformers import SentenceTransformer
 
 Vectors = NDArray[np.float32]
+Pieces = NDArray[np.int64]
 BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """What the model makes of a text, in one pass.
+
+    Attributes:
+        vector: of the whole, unit, shape (dimension,), float32.
+        pieces: numbers of its word pieces in the model's vocabulary, shape (pieces,), int64. The
+            prompt and the marks of beginning and end are left out.
+        tokens: one unit vector for each piece, in context, shape (pieces, dimension), float32.
+    """
+
+    vector: Vectors
+    pieces: Pieces
+    tokens: Vectors
 
 
 class Embedder(Protocol):
@@ -47,6 +67,16 @@ class Embedder(Protocol):
 
     def embed_passages(self, texts: list[str], progress: Progress = silent) -> Vectors:
         """Unit rows of shape (len(texts), dimension)."""
+        ...
+
+    def encode_queries(self, texts: list[str]) -> list[Encoding]:
+        """Vectors of queries and of their pieces."""
+        ...
+
+    def encode_passages(
+        self, texts: list[str], progress: Progress = silent
+    ) -> Iterator[tuple[int, Encoding]]:
+        """Positions in `texts` and what the model makes of them, in whatever order is fastest."""
         ...
 
 
@@ -110,17 +140,61 @@ class SentenceEmbedder:
         return rows
 
     def embed_passages(self, texts: list[str], progress: Progress = silent) -> Vectors:
-        """Unit rows of shape (len(texts), dimension), float32; texts of like length together."""
+        """Unit rows of shape (len(texts), dimension), float32."""
         rows = np.zeros((len(texts), self.dimension), np.float32)
-        order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
-        for start in range(0, len(order), BATCH):
-            batch = order[start : start + BATCH]
+        for batch in alike(texts, progress):
             with fastest():
                 rows[batch] = self.model.encode_document(
                     [texts[at] for at in batch], normalize_embeddings=True, show_progress_bar=False
                 )
-            progress("calculando embeddings", start + len(batch), len(texts))
         return rows
+
+    def encode_queries(self, texts: list[str]) -> list[Encoding]:
+        """Vectors of queries and of their pieces."""
+        made = self.model.encode_query(
+            texts, batch_size=BATCH, output_value=None, show_progress_bar=False
+        )
+        return [self._encoding(features, "query") for features in made]
+
+    def encode_passages(
+        self, texts: list[str], progress: Progress = silent
+    ) -> Iterator[tuple[int, Encoding]]:
+        """Positions in `texts`, longest first, and what the model makes of them."""
+        for batch in alike(texts, progress):
+            with fastest():
+                made = self.model.encode_document(
+                    [texts[at] for at in batch], output_value=None, show_progress_bar=False
+                )
+            for at, features in zip(batch, made, strict=True):
+                yield at, self._encoding(features, "document")
+
+    def _encoding(self, features: dict[str, "torch.Tensor"], prompt: str) -> Encoding:
+        """A text's encoding from the model's output for it."""
+        tokenizer = self.model.tokenizer
+        pieces = features["input_ids"].cpu().numpy().astype(np.int64)
+        said = ~np.isin(pieces, tokenizer.all_special_ids)
+        said &= features["attention_mask"].cpu().numpy().astype(bool)
+        before = tokenizer(self.model.prompts.get(prompt) or "", add_special_tokens=False)
+        said[np.flatnonzero(said)[: len(before["input_ids"])]] = False
+        tokens = features["token_embeddings"].float().cpu().numpy()[said]
+        vector = features["sentence_embedding"].float().cpu().numpy()
+        return Encoding(unit(vector), pieces[said], unit(tokens))
+
+
+def alike(texts: list[str], progress: Progress) -> Iterator[list[int]]:
+    """Batches of positions of `texts`, those of like length together, longest first."""
+    order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
+    for start in range(0, len(order), BATCH):
+        batch = order[start : start + BATCH]
+        yield batch
+        progress("calculando embeddings", start + len(batch), len(texts))
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """`vectors`, along their last axis, at length 1 (float32); a zero stays a zero."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: Vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+    return scaled
 
 
 def fastest() -> AbstractContextManager[object]:

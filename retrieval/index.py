@@ -1,24 +1,30 @@
 """The index: passages, their vectors in FAISS, their words in BM25, and what it was made from.
 
-Row i of the vectors and of the lexical index belongs to passage i. `retrieval.store` keeps it
-whole on disk; `retrieval.indexing` makes it.
+Row i of the vectors, of the lexical index and of the pieces belongs to passage i.
+`retrieval.store` keeps it whole on disk; `retrieval.indexing` makes it.
 """
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from corpus.calendar import Day
 from corpus.document import Document
 from corpus.errors import IndexMismatch
 from retrieval.embedding import Embedder, Vectors
+from retrieval.enrichment import QuestionIndex
+from retrieval.late import TokenIndex
 from retrieval.lexical import LexicalIndex
 from retrieval.passages import Passage
 from retrieval.vectors import VectorIndex
 
-FORMAT = 3  # raise it when readers or passages change: older indexes ask for a rebuild
+FORMAT = 4  # raise it when readers or passages change: older indexes ask for a rebuild
 CONTENTS, PASSAGES, VECTORS, LEXICAL = "index.json", "passages.jsonl", "vectors.faiss", "lexical"
+QUESTIONS, TOKENS = "questions", "tokens"
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,9 @@ class Index:
     Attributes:
         passages: in the order of the rows.
         vectors: unit vectors by row; inner product is cosine.
-        lexical: BM25 over the same rows.
+        lexical: BM25 over the same rows, enrichments included.
+        questions: the vectors of enrichments; None if there are none.
+        tokens: the pieces of every passage, for late interaction; None if they are not kept.
         model: id of the embedding model that made the vectors, and digest of its weights.
         roots: what was indexed, absolute paths; empty for a collection made in memory.
         documents: by name.
@@ -98,6 +106,8 @@ class Index:
     passages: tuple[Passage, ...]
     vectors: VectorIndex
     lexical: LexicalIndex
+    questions: QuestionIndex | None
+    tokens: TokenIndex | None
     model: tuple[str, str]
     roots: tuple[str, ...]
     documents: dict[str, Entry]
@@ -109,14 +119,25 @@ class Index:
         passages: list[Passage],
         vectors: Vectors,
         model: tuple[str, str],
+        questions: QuestionIndex | None = None,
+        tokens: TokenIndex | None = None,
         roots: tuple[str, ...] = (),
         documents: dict[str, Entry] | None = None,
         skipped: tuple[Skipped, ...] = (),
     ) -> "Index":
         """Indexes `passages`, whose `vectors` are unit rows of shape (passages, dimension)."""
         rows = VectorIndex.build(vectors)
-        lexical = LexicalIndex.build([passage.searchable for passage in passages])
-        return cls(tuple(passages), rows, lexical, model, roots, documents or {}, skipped)
+        return cls(
+            passages=tuple(passages),
+            vectors=rows,
+            lexical=LexicalIndex.build(words_of(passages, questions)),
+            questions=questions,
+            tokens=tokens,
+            model=model,
+            roots=roots,
+            documents=documents or {},
+            skipped=skipped,
+        )
 
     @property
     def days(self) -> list[Day]:
@@ -152,6 +173,10 @@ class Index:
                 file.write(json.dumps(passage.to_dict(), ensure_ascii=False) + "\n")
         self.vectors.save(folder / VECTORS)
         self.lexical.save(folder / LEXICAL)
+        if self.questions:
+            self.questions.save(folder / QUESTIONS)
+        if self.tokens:
+            self.tokens.save(folder / TOKENS)
 
     @classmethod
     def load(cls, folder: Path) -> "Index":
@@ -173,8 +198,24 @@ class Index:
             passages=passages,
             vectors=VectorIndex.load(folder / VECTORS),
             lexical=LexicalIndex.load(folder / LEXICAL),
+            questions=loaded(folder / QUESTIONS, QuestionIndex.load),
+            tokens=loaded(folder / TOKENS, TokenIndex.load),
             model=tuple(contents["model"]),
             roots=tuple(contents["roots"]),
             documents={name: Entry.from_dict(entry) for name, entry in entries},
             skipped=tuple(Skipped(**skipped) for skipped in contents["skipped"]),
         )
+
+
+def loaded(folder: Path, load: Callable[[Path], Part]) -> Part | None:
+    """A part of the index that need not be there."""
+    return load(folder) if folder.is_dir() else None
+
+
+def words_of(passages: Sequence[Passage], questions: QuestionIndex | None) -> list[str]:
+    """What BM25 reads of each passage: its breadcrumb twice, its text, its enrichment."""
+    texts = [f"{passage.context}\n{passage.context}\n{passage.text}" for passage in passages]
+    if questions:
+        for text, owner in zip(questions.texts, questions.owners, strict=True):
+            texts[owner] += f"\n{text}"
+    return texts

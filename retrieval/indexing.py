@@ -7,12 +7,10 @@ vector. One bad file never stops the others: it is listed with its reason.
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from corpus.document import Document
 from corpus.errors import IndexMissing, InputError, MaterialError
@@ -22,7 +20,9 @@ from corpus.programme import Tie, ties
 from corpus.progress import Progress, silent
 from corpus.sandbox import Job, Sandbox
 from retrieval import store
-from retrieval.embedding import Embedder, Vectors
+from retrieval.embedding import Embedder
+from retrieval.encoding import encoded, encoded_questions
+from retrieval.enrichment import Enrichment, texts_for
 from retrieval.index import Entry, Index, Skipped
 from retrieval.passages import Passage, passages_of, tied
 
@@ -56,6 +56,7 @@ def update(
     *,
     rebuild: bool = False,
     pictures: Pictures | None = None,
+    enrichments: Mapping[str, Enrichment] | None = None,
     leave_out: Sequence[Path] = (),
     progress: Progress = silent,
 ) -> IndexReport:
@@ -67,6 +68,7 @@ def update(
         embedder: the model that embeds passages.
         rebuild: forget the index that is there, whoever made it and whatever its state.
         pictures: how to read pages that show only pictures; by default they are left unread.
+        enrichments: by passage, what is searched beside it; see `retrieval.enrichment`.
         leave_out: files and folders that are no material, as a report; the index never is.
         progress: called as files are read and passages embedded.
 
@@ -90,11 +92,21 @@ def update(
         before = old.documents if old else {}
         removed = before.keys() - entries.keys()
         names = tuple(str(root.resolve()) for root in roots)
-        if read or removed or not old or (skipped, names) != (old.skipped, old.roots):
+        enrichments = enrichments or {}
+        if (
+            read
+            or removed
+            or not old
+            or (skipped, names) != (old.skipped, old.roots)
+            or texts_for(passages, enrichments)[0] != enriching(old)
+        ):
+            made = encoded(passages, embedder, old, progress)
             index = Index.build(
                 passages,
-                embedded(passages, old, embedder, progress),
+                made.vectors,
                 (embedder.id, embedder.digest),
+                encoded_questions(passages, enrichments, embedder, old, progress),
+                made.tokens,
                 names,
                 entries,
                 skipped,
@@ -113,6 +125,11 @@ def update(
             (document.name, warning) for document, _ in read for warning in document.warnings
         ),
     )
+
+
+def enriching(index: Index) -> list[str]:
+    """The texts that enrich the passages of `index`."""
+    return list(index.questions.texts) if index.questions else []
 
 
 def nothing_in(roots: Sequence[Path], skipped: tuple[Skipped, ...]) -> InputError:
@@ -203,19 +220,3 @@ def all_passages(
     found += [passage for document in read for passage in passages_of(document)]
     rank = {name: at for at, name in enumerate(sorted(entries))}
     return tied(sorted(found, key=lambda passage: rank[passage.document]), ties_of(entries))
-
-
-def embedded(
-    passages: list[Passage], old: Index | None, embedder: Embedder, progress: Progress
-) -> Vectors:
-    """Vectors of `passages`; those whose text `old` already has are taken from it."""
-    known = {p.searchable: row for row, p in enumerate(old.passages)} if old else {}
-    texts = [passage.searchable for passage in passages]
-    new = [at for at, text in enumerate(texts) if text not in known]
-    vectors = np.empty((len(passages), embedder.dimension), np.float32)
-    if new:
-        vectors[new] = embedder.embed_passages([texts[at] for at in new], progress)
-    again = [at for at, text in enumerate(texts) if text in known]
-    if old and again:
-        vectors[again] = old.vectors_of([known[texts[at]] for at in again])
-    return vectors

@@ -5,6 +5,7 @@ text longer than `CHARACTERS` is split on its structure. A passage's id depends 
 and its text, so that it stays the same when an unrelated part of the document changes.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -17,6 +18,7 @@ from corpus.programme import Tie
 from retrieval.folding import lecture
 
 LANGUAGE_SAMPLE = 4_000  # characters that tell a document's main language
+READINGS = re.compile(r"(referencias|bibliograf[íi]a|lecturas|references|readings?)\b", re.I)
 CHARACTERS = 1_600  # about 450 tokens of Spanish; the embedded model reads 512
 
 
@@ -58,6 +60,11 @@ class Passage:
         """The breadcrumb: “Clase 5 › Softmax › Estabilidad numérica”."""
         steps = (self.called, self.title, *self.headings)
         return " › ".join(dict.fromkeys(step for step in steps if step))
+
+    @property
+    def lists_references(self) -> bool:
+        """Whether it is a list of readings, which names what others explain."""
+        return bool(self.headings) and bool(READINGS.match(self.headings[-1]))
 
     @property
     def searchable(self) -> str:

@@ -1,14 +1,18 @@
 """The retriever: a question in, the passages that bear on it out.
 
-Three systems rank passages. *dense* is the cosine of the embeddings. *lexical* is normalised
-BM25. *hybrid* adds them, ``cosine + w · BM25 / bound``: scores are kept instead of ranks, so the
-lexical side counts for as much as it matched (cf. Bruch et al. 2022, arXiv:2210.11934).
+Four systems rank passages, each built on the one before. *dense* is the cosine of the embeddings,
+drawn towards the nearest question of the passage's enrichment if it has one. *lexical* is
+normalised BM25. *hybrid* adds them, ``dense + w · BM25 / bound``: scores are kept instead of
+ranks, so the lexical side counts for as much as it matched (cf. Bruch et al. 2022,
+arXiv:2210.11934). *reranked* adds late interaction (`retrieval.late`) to the best of the hybrid,
+lowers lists of references, and lets one of several copies of a passage through.
 """
 
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,16 +25,24 @@ from corpus.fragments import View
 from corpus.pictures import Pictures
 from corpus.progress import Progress, silent
 from corpus.sandbox import Job, Sandbox
-from corpus.settings import Settings
+from corpus.settings import LEXICAL_WEIGHT, Settings
 from retrieval import indexing, store
-from retrieval.embedding import Embedder, SentenceEmbedder, Vectors
+from retrieval.embedding import Embedder, Encoding, SentenceEmbedder, Vectors
+from retrieval.enrichment import at_hand
 from retrieval.index import Index
 from retrieval.lexical import tokens
 from retrieval.passages import Passage
+from retrieval.wording import standard
 
-System = Literal["dense", "lexical", "hybrid"]
-SYSTEMS: tuple[System, ...] = ("dense", "lexical", "hybrid")
+System = Literal["dense", "lexical", "hybrid", "reranked"]
+SYSTEMS: tuple[System, ...] = ("dense", "lexical", "hybrid", "reranked")
+DEFAULT: System = "reranked"
 POOL = 100  # candidates that each side proposes to the hybrid
+RERANKED = 50  # of the hybrid's best
+ASKED = 0.7  # weight of a passage's nearest question beside the passage itself
+LATE_WEIGHT = 0.3  # of late interaction beside the hybrid
+REFERENCES = 0.05  # taken from a list of references
+COPY = 0.985  # cosine from which a passage is a copy of a better one
 MAX_QUESTION = 4_000  # characters
 
 
@@ -71,7 +83,9 @@ def checked_question(question: str) -> str:
 class Retriever:
     """Searches an index; safe to share between threads once made."""
 
-    def __init__(self, index: Index, embedder: Embedder, lexical_weight: float = 0.18) -> None:
+    def __init__(
+        self, index: Index, embedder: Embedder, lexical_weight: float = LEXICAL_WEIGHT
+    ) -> None:
         index.check_model(embedder)
         self.index, self.embedder, self.lexical_weight = index, embedder, lexical_weight
         self._rows = {passage.id: row for row, passage in enumerate(index.passages)}
@@ -112,11 +126,12 @@ class Retriever:
             [Path(path) for path in paths],
             embedder,
             pictures=Pictures.from_settings(settings),
+            enrichments=at_hand(settings.cache),
             progress=progress,
         )
         return cls(Index.load(store.current(target)), embedder, settings.lexical_weight)
 
-    def search(self, question: str, k: int = 10, system: System = "hybrid") -> list[SearchResult]:
+    def search(self, question: str, k: int = 10, system: System = DEFAULT) -> list[SearchResult]:
         """The best `k` passages for `question`, best first.
 
         Raises:
@@ -125,29 +140,76 @@ class Retriever:
         question = checked_question(question)
         if k < 1:
             raise InputError(f"El número de resultados debe ser al menos 1, no {k}.")
-        vector = None if system == "lexical" else self.embedder.embed_queries([question])[0]
-        ranked = self.rank(question, vector, k, system)
+        encoding = None if system == "lexical" else self.encode([question])[0]
         return [
             SearchResult(rank, score, self.index.passages[row])
-            for rank, (row, score) in enumerate(ranked, start=1)
+            for rank, (row, score) in enumerate(self.rank(question, encoding, k, system), start=1)
         ]
 
+    def encode(self, questions: Sequence[str]) -> list[Encoding]:
+        """What the embedding model makes of `questions`, their chat spelling written out."""
+        return self.embedder.encode_queries([standard(question) for question in questions])
+
     def rank(
-        self, question: str, vector: NDArray[np.float32] | None, k: int, system: System
+        self, question: str, encoding: Encoding | None, k: int, system: System
     ) -> list[tuple[int, float]]:
-        """(row, score) of the best `k` rows; `vector` is the question's, None for lexical."""
+        """(row, score) of the best `k` rows; `encoding` is the question's, None for lexical."""
+        words = self.index.lexical.scores(standard(question))
         if system == "lexical":
-            words = self.index.lexical.scores(question)
             return [(row, float(words[row])) for row in top(words, k) if words[row] > 0]
-        assert vector is not None
-        dense, rows = self.index.vectors.search(vector[None], min(max(k, POOL), self.size))
-        if system == "dense":
-            return [(int(r), float(s)) for s, r in zip(dense[0][:k], rows[0][:k], strict=True)]
-        words = self.index.lexical.scores(question)
-        candidates = sorted({*rows[0].tolist(), *(r for r in top(words, POOL) if words[r] > 0)})
-        vectors: Vectors = self.index.vectors_of(candidates)
-        scores = vectors @ vector + self.lexical_weight * words[candidates]
-        return [(candidates[at], float(scores[at])) for at in top(scores, k)]
+        assert encoding is not None
+        rows = self._near(encoding.vector, max(k, POOL))
+        if system != "dense":
+            rows = sorted({*rows, *(row for row in top(words, POOL) if words[row] > 0)})
+        vectors = self.index.vectors_of(rows)
+        scores = self._dense(encoding.vector, rows, vectors)
+        if system != "dense":
+            scores = scores + np.float32(self.lexical_weight) * words[rows]
+        best = top(scores, max(k, RERANKED))
+        if system == "reranked":
+            best, scores = self._reranked(encoding, rows, vectors, scores, best)
+        return [(rows[at], float(scores[at])) for at in best[:k]]
+
+    def _near(self, vector: Vectors, k: int) -> list[int]:
+        """Rows of the passages whose vector, or an enriching question's, is near to `vector`."""
+        _, rows = self.index.vectors.search(vector[None], k)
+        asked = self.index.questions.owners_near(vector, k) if self.index.questions else []
+        return sorted({*rows[0].tolist(), *asked})
+
+    def _dense(self, vector: Vectors, rows: list[int], vectors: Vectors) -> Vectors:
+        """The dense side's scores of `rows`, whose vectors are `vectors`."""
+        cosines: Vectors = vectors @ vector
+        if not self.index.questions:
+            return cosines
+        asked = self.index.questions.best(vector, rows, otherwise=cosines)
+        mixed: Vectors = (1 - ASKED) * cosines + ASKED * asked
+        return mixed.astype(np.float32)
+
+    def _reranked(
+        self,
+        encoding: Encoding,
+        rows: list[int],
+        vectors: Vectors,
+        scores: Vectors,
+        best: list[int],
+    ) -> tuple[list[int], Vectors]:
+        """`best`, positions in `rows`, in their new order, and the new scores of all."""
+        first = best[:RERANKED]
+        scores = scores.copy()
+        if self.index.tokens:
+            late = self.index.tokens.scores(encoding, self._weights, [rows[at] for at in first])
+            scores[first] += np.float32(LATE_WEIGHT) * late
+        for at in first:
+            if self.index.passages[rows[at]].lists_references:
+                scores[at] -= REFERENCES
+        first.sort(key=lambda at: -scores[at])
+        singles, copies = without_copies(first, vectors)
+        return singles + copies + best[RERANKED:], scores
+
+    @cached_property
+    def _weights(self) -> dict[int, float]:
+        """Weights of the pieces of questions."""
+        return self.index.tokens.weights() if self.index.tokens else {}
 
     @property
     def size(self) -> int:
@@ -215,3 +277,16 @@ def top(scores: NDArray[np.float32], k: int) -> list[int]:
     best = np.argpartition(-scores, k - 1)[:k] if k < len(scores) else np.arange(len(scores))
     ordered: list[int] = best[np.lexsort((best, -scores[best]))].tolist()
     return ordered
+
+
+def without_copies(ordered: list[int], vectors: Vectors) -> tuple[list[int], list[int]]:
+    """`ordered` parted in two: what says something new, and copies of what came before.
+
+    Args:
+        ordered: positions in `vectors`, best first.
+        vectors: unit rows.
+    """
+    cosines = vectors[ordered] @ vectors[ordered].T
+    copy = np.tril(cosines >= COPY, k=-1).any(axis=1)
+    singles = [at for at, is_copy in zip(ordered, copy, strict=True) if not is_copy]
+    return singles, [at for at, is_copy in zip(ordered, copy, strict=True) if is_copy]

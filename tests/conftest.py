@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from pydantic import PrivateAttr
 from corpus.progress import Progress, silent
 from corpus.settings import Settings
 from retrieval import Retriever, store, update
-from retrieval.embedding import Vectors
+from retrieval.embedding import Encoding, Vectors
 from retrieval.index import Index
 from retrieval.lexical import tokens
 
@@ -56,6 +57,22 @@ class WordsEmbedder:
     def embed_passages(self, texts: list[str], progress: Progress = silent) -> Vectors:
         progress("embedding", len(texts), len(texts))
         return self.embed_queries(texts)
+
+    def encode_queries(self, texts: list[str]) -> list[Encoding]:
+        return [self.encode(text) for text in texts]
+
+    def encode_passages(
+        self, texts: list[str], progress: Progress = silent
+    ) -> Iterator[tuple[int, Encoding]]:
+        progress("embedding", len(texts), len(texts))
+        for at, text in enumerate(texts):
+            yield at, self.encode(text)
+
+    def encode(self, text: str) -> Encoding:
+        words = tokens(text)
+        pieces = [zlib.crc32(word.encode()) for word in words]
+        each = np.stack([self.embed(word) for word in words] or [np.zeros(64)])[: len(words)]
+        return Encoding(self.embed(text), np.array(pieces, np.int64), each.astype(np.float32))
 
     def embed(self, text: str) -> Vectors:
         total = np.full(self.dimension, 1e-3)

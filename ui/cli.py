@@ -31,6 +31,7 @@ from retrieval import (
     store,
     update,
 )
+from retrieval.enrichment import at_hand
 from retrieval.evaluation import checked_level, read_report
 from retrieval.index import Index
 from retrieval.retriever import SYSTEMS, System
@@ -109,6 +110,7 @@ def index(
                 embedder,
                 rebuild=rebuild,
                 pictures=pictures,
+                enrichments=at_hand(settings.cache),
                 leave_out=[report] if report else [],
                 progress=progress,
             )

@@ -106,7 +106,7 @@ def evaluate(
         comparisons=compared(values),
         level=level,
         slices=sliced(queries, values),
-        latency={"embedding": embedding_latency(retriever.embedder, queries)}
+        latency={"embedding": embedding_latency(retriever, queries)}
         | {name: one.latency for name, one in ranked.items()},
         recall={name: recall_curve(one.run, qrels) for name, one in ranked.items()},
         questions=questions,

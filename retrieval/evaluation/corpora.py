@@ -9,6 +9,7 @@ from corpus.progress import Progress
 from corpus.settings import Settings
 from retrieval import store
 from retrieval.embedding import Embedder
+from retrieval.encoding import encoded
 from retrieval.evaluation.judgements import json_lines
 from retrieval.index import Index
 from retrieval.passages import passages_of
@@ -30,9 +31,9 @@ def open_corpus(
             passages = [passage for document in documents for passage in passages_of(document)]
             if not passages:
                 raise InputError(f"{corpus} no tiene documentos.") from None
-            texts = [passage.searchable for passage in passages]
-            vectors = embedder.embed_passages(texts, progress)
-            index = Index.build(passages, vectors, (embedder.id, embedder.digest))
+            made = encoded(passages, embedder, progress=progress)
+            model = (embedder.id, embedder.digest)
+            index = Index.build(passages, made.vectors, model, tokens=made.tokens)
             store.publish(folder, index.save)
     return Retriever(index, embedder, settings.lexical_weight)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpus.progress import Progress
-from retrieval.embedding import Embedder
 from retrieval.evaluation.judgements import Query
 from retrieval.evaluation.measures import Run
 from retrieval.evaluation.report import Percentiles
@@ -51,16 +50,16 @@ def rank_all(
     """
     _ = retriever.embedder.dimension  # loading the model is not part of the time
     start = time.perf_counter()
-    vectors = retriever.embedder.embed_queries([query.text for query in queries])
+    encodings = retriever.encode([query.text for query in queries])
     embedding = time.perf_counter() - start
     ranked: dict[System, Ranked] = {}
     for done, system in enumerate(systems):
         progress("evaluando", done, len(systems))
         run: dict[str, list[str]] = {}
         times: list[float] = []
-        for query, vector in zip(queries, vectors, strict=True):
+        for query, encoding in zip(queries, encodings, strict=True):
             start = time.perf_counter()
-            rows = retriever.rank(query.text, vector, DEPTH, system)
+            rows = retriever.rank(query.text, encoding, DEPTH, system)
             times.append(time.perf_counter() - start)
             run[query.id] = list(dict.fromkeys(key(retriever.index.passages[r]) for r, _ in rows))
         seconds = sum(times) + (embedding if system != "lexical" else 0)
@@ -69,12 +68,12 @@ def rank_all(
     return ranked
 
 
-def embedding_latency(embedder: Embedder, queries: Sequence[Query]) -> Percentiles:
+def embedding_latency(retriever: Retriever, queries: Sequence[Query]) -> Percentiles:
     """Milliseconds to embed one query alone, on up to `SAMPLE` of them spread over all."""
     times = []
     for query in queries[:: -(-len(queries) // SAMPLE)]:
         start = time.perf_counter()
-        embedder.embed_queries([query.text])
+        retriever.encode([query.text])
         times.append(time.perf_counter() - start)
     return percentiles(times)
 

@@ -50,12 +50,14 @@ def main() -> None:
     given = parser.parse_args()
     retriever = course(given.size, given.anchors, given.texts)
     asked = material.questions(given.texts)[: given.questions]
-    vectors = [retriever.embedder.embed_queries([text])[0] for text in asked]
+    vectors = [retriever.encode([text])[0] for text in asked]
     pairs = list(zip(asked, vectors, strict=True))
-    embed, index = retriever.embedder.embed_queries, retriever.index
+    embed, index = retriever.encode, retriever.index
     works: dict[str, list[Callable[[], object]]] = {
         "embedding the question": [partial(embed, [text]) for text in asked],
-        "vectors alone, k=100": [partial(index.vectors.search, v[None], 100) for v in vectors],
+        "vectors alone, k=100": [
+            partial(index.vectors.search, v.vector[None], 100) for v in vectors
+        ],
         "BM25 alone": [partial(index.lexical.scores, text) for text in asked],
         "hybrid, beyond embedding": [
             partial(retriever.rank, text, vector, 10, "hybrid") for text, vector in pairs
