@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,7 +151,7 @@ class SentenceEmbedder:
 
     def encode_queries(self, texts: list[str]) -> list[Encoding]:
         """Vectors of queries and of their pieces."""
-        made = self.model.encode_query(
+        made: Any = self.model.encode_query(
             texts, batch_size=BATCH, output_value=None, show_progress_bar=False
         )
         return [self._encoding(features, "query") for features in made]
@@ -162,20 +162,31 @@ class SentenceEmbedder:
         """Positions in `texts`, longest first, and what the model makes of them."""
         for batch in alike(texts, progress):
             with fastest():
-                made = self.model.encode_document(
+                made: Any = self.model.encode_document(
                     [texts[at] for at in batch], output_value=None, show_progress_bar=False
                 )
             for at, features in zip(batch, made, strict=True):
                 yield at, self._encoding(features, "document")
 
+    @cached_property
+    def _marks(self) -> Pieces:
+        """Pieces that are no words: beginning, end, padding."""
+        return np.array(self.model.tokenizer.all_special_ids, np.int64)
+
+    @cached_property
+    def _prompt_pieces(self) -> dict[str, int]:
+        """How many pieces the prompts of queries and passages take."""
+        return {
+            name: len(self.model.tokenizer(text or "", add_special_tokens=False)["input_ids"])
+            for name, text in {"query": "", "document": "", **self.model.prompts}.items()
+        }
+
     def _encoding(self, features: dict[str, "torch.Tensor"], prompt: str) -> Encoding:
         """A text's encoding from the model's output for it."""
-        tokenizer = self.model.tokenizer
         pieces = features["input_ids"].cpu().numpy().astype(np.int64)
-        said = ~np.isin(pieces, tokenizer.all_special_ids)
+        said = ~np.isin(pieces, self._marks)
         said &= features["attention_mask"].cpu().numpy().astype(bool)
-        before = tokenizer(self.model.prompts.get(prompt) or "", add_special_tokens=False)
-        said[np.flatnonzero(said)[: len(before["input_ids"])]] = False
+        said[np.flatnonzero(said)[: self._prompt_pieces[prompt]]] = False
         tokens = features["token_embeddings"].float().cpu().numpy()[said]
         vector = features["sentence_embedding"].float().cpu().numpy()
         return Encoding(unit(vector), pieces[said], unit(tokens))

@@ -11,8 +11,9 @@ kept in the cache. Lines are only added, so writing can stop at any time and go 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,14 @@ class QuestionIndex:
     def __len__(self) -> int:
         return len(self.texts)
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.texts)
+
+    def rows_of(self, passage: int) -> range:
+        """Which texts belong to the passage in that row."""
+        first, last = np.searchsorted(self.owners, [passage, passage + 1])
+        return range(int(first), int(last))
+
     def owners_near(self, vector: Vectors, k: int) -> list[int]:
         """Rows of the passages that own the `k` texts nearest to a unit vector."""
         _, rows = self.vectors.search(vector[None], k)
@@ -128,15 +137,12 @@ class QuestionIndex:
             rows: of the passages.
             otherwise: what to give for a passage that has no text.
         """
-        first = np.searchsorted(self.owners, rows, "left")
-        last = np.searchsorted(self.owners, rows, "right")
         best = otherwise.copy()
-        some = np.flatnonzero(last > first)
-        if len(some):
-            spans = [np.arange(first[at], last[at]) for at in some]
-            cosines = self.vectors.of(np.concatenate(spans).tolist()) @ vector
-            starts = np.cumsum([0, *(len(span) for span in spans[:-1])])
-            best[some] = np.maximum.reduceat(cosines, starts)
+        spans = {at: span for at, row in enumerate(rows) if (span := self.rows_of(row))}
+        if spans:
+            cosines = self.vectors.of(list(chain(*spans.values()))) @ vector
+            starts = np.cumsum([0, *map(len, spans.values())])[:-1]
+            best[list(spans)] = np.maximum.reduceat(cosines, starts)
         return best
 
     def save(self, folder: Path) -> None:

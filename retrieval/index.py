@@ -96,7 +96,8 @@ class Index:
         vectors: unit vectors by row; inner product is cosine.
         lexical: BM25 over the same rows, enrichments included.
         questions: the vectors of enrichments; None if there are none.
-        tokens: the pieces of every passage, for late interaction; None if they are not kept.
+        tokens: the pieces of every passage, then of every text of `questions`, for late
+            interaction; None if they are not kept.
         model: id of the embedding model that made the vectors, and digest of its weights.
         roots: what was indexed, absolute paths; empty for a collection made in memory.
         documents: by name.
@@ -148,6 +149,22 @@ class Index:
     def vectors_of(self, rows: list[int]) -> Vectors:
         """Vectors of some rows, shape (rows, dimension)."""
         return self.vectors.of(rows)
+
+    def vector_of(self, row: int) -> Vectors:
+        """The vector of a passage or, in the rows after them, of a text that enriches one."""
+        size = len(self.passages)
+        if row < size:
+            vector: Vectors = self.vectors.of([row])[0]
+        else:
+            assert self.questions is not None
+            vector = self.questions.vectors.of([row - size])[0]
+        return vector
+
+    def pieces_of(self, row: int) -> list[int]:
+        """The rows of `tokens` that speak for a passage: its own, and what enriches it."""
+        if not self.questions:
+            return [row]
+        return [row, *(len(self.passages) + at for at in self.questions.rows_of(row))]
 
     def check_model(self, embedder: Embedder) -> None:
         """Raises `IndexMismatch` if `embedder` is not the model that made the vectors."""

@@ -21,7 +21,7 @@ from corpus.progress import Progress, silent
 from corpus.sandbox import Job, Sandbox
 from retrieval import store
 from retrieval.embedding import Embedder
-from retrieval.encoding import encoded, encoded_questions
+from retrieval.encoding import encoded
 from retrieval.enrichment import Enrichment, texts_for
 from retrieval.index import Entry, Index, Skipped
 from retrieval.passages import Passage, passages_of, tied
@@ -100,12 +100,12 @@ def update(
             or (skipped, names) != (old.skipped, old.roots)
             or texts_for(passages, enrichments)[0] != enriching(old)
         ):
-            made = encoded(passages, embedder, old, progress)
+            made = encoded(passages, embedder, enrichments, old, progress)
             index = Index.build(
                 passages,
                 made.vectors,
                 (embedder.id, embedder.digest),
-                encoded_questions(passages, enrichments, embedder, old, progress),
+                made.questions,
                 made.tokens,
                 names,
                 entries,

@@ -45,16 +45,16 @@ class Basis:
 
     def small(self, tokens: Vectors) -> Vectors:
         """`tokens` as unit rows along the axes."""
-        return unit((tokens - self.mean) @ self.axes)
+        return unit(((tokens - self.mean) @ self.axes).astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True)
 class TokenIndex:
-    """The pieces of every passage.
+    """The pieces of texts.
 
     Attributes:
         basis: how they were made small.
-        starts: where each passage's pieces start, and at last how many there are, int64.
+        starts: where each text's pieces start, and at last how many there are, int64.
         codes: their vectors, shape (pieces, axes), int8; the lengths mean nothing.
         pieces: their numbers in the model's vocabulary, int32.
     """
@@ -66,7 +66,7 @@ class TokenIndex:
 
     @classmethod
     def build(cls, rows: Sequence["Coded"], basis: Basis) -> "TokenIndex":
-        """Indexes passages, in the order of `rows`."""
+        """Indexes texts, in the order of `rows`."""
         lengths = [len(row.pieces) for row in rows]
         return cls(
             basis,
@@ -76,7 +76,7 @@ class TokenIndex:
         )
 
     def of(self, row: int) -> "Coded":
-        """A passage's pieces."""
+        """A text's pieces."""
         here = slice(self.starts[row], self.starts[row + 1])
         return Coded(self.codes[here], self.pieces[here])
 
@@ -89,25 +89,30 @@ class TokenIndex:
         weights = np.log(1 + (size - counts + 0.5) / (counts + 0.5))
         return dict(zip(numbers.tolist(), weights.tolist(), strict=True))
 
-    def scores(self, query: Encoding, weights: dict[int, float], rows: list[int]) -> Vectors:
-        """Late interaction of `query` with some passages, shape (rows,), in [-1, 1].
+    def scores(
+        self, query: Encoding, weights: dict[int, float], groups: Sequence[Sequence[int]]
+    ) -> Vectors:
+        """Late interaction of `query` with some groups of texts, shape (groups,), in [-1, 1].
 
         Args:
             query: the question's pieces.
-            weights: of pieces; one that is not there is in no passage and weighs most.
-            rows: of passages.
+            weights: of pieces; one that is not there is in no text and weighs most.
+            groups: rows of the texts that speak for one passage.
         """
-        scores = np.zeros(len(rows), np.float32)
-        full = [at for at, row in enumerate(rows) if self.starts[row] < self.starts[row + 1]]
-        if not full or not len(query.pieces):
+        scores = np.zeros(len(groups), np.float32)
+        parts = {
+            at: np.concatenate(codes)
+            for at, rows in enumerate(groups)
+            if sum(map(len, codes := [self.of(row).codes for row in rows]))
+        }
+        if not parts or not len(query.pieces):
             return scores
         unknown = float(np.log(1 + (len(self.starts) - 0.5) / 0.5))
         weight = np.array([weights.get(piece, unknown) for piece in query.pieces.tolist()])
-        parts = [self.of(rows[at]).codes for at in full]
-        codes = unit(np.concatenate(parts).astype(np.float32))
-        starts = np.cumsum([0, *map(len, parts[:-1])])
-        best = np.maximum.reduceat(codes @ self.basis.small(query.tokens).T, starts, axis=0)
-        scores[full] = best @ weight / weight.sum()
+        pieces = unit(np.concatenate(list(parts.values())).astype(np.float32))
+        starts = np.cumsum([0, *map(len, parts.values())])[:-1]
+        best = np.maximum.reduceat(pieces @ self.basis.small(query.tokens).T, starts, axis=0)
+        scores[list(parts)] = best @ weight / weight.sum()
         return scores
 
     def save(self, folder: Path) -> None:

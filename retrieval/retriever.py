@@ -197,7 +197,8 @@ class Retriever:
         first = best[:RERANKED]
         scores = scores.copy()
         if self.index.tokens:
-            late = self.index.tokens.scores(encoding, self._weights, [rows[at] for at in first])
+            groups = [self.index.pieces_of(rows[at]) for at in first]
+            late = self.index.tokens.scores(encoding, self._weights, groups)
             scores[first] += np.float32(LATE_WEIGHT) * late
         for at in first:
             if self.index.passages[rows[at]].lists_references:
@@ -287,6 +288,5 @@ def without_copies(ordered: list[int], vectors: Vectors) -> tuple[list[int], lis
         vectors: unit rows.
     """
     cosines = vectors[ordered] @ vectors[ordered].T
-    copy = np.tril(cosines >= COPY, k=-1).any(axis=1)
-    singles = [at for at, is_copy in zip(ordered, copy, strict=True) if not is_copy]
-    return singles, [at for at, is_copy in zip(ordered, copy, strict=True) if is_copy]
+    copies = {ordered[place] for place in np.nonzero(np.tril(cosines >= COPY, k=-1))[0].tolist()}
+    return [at for at in ordered if at not in copies], [at for at in ordered if at in copies]

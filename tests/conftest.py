@@ -71,8 +71,8 @@ class WordsEmbedder:
     def encode(self, text: str) -> Encoding:
         words = tokens(text)
         pieces = [zlib.crc32(word.encode()) for word in words]
-        each = np.stack([self.embed(word) for word in words] or [np.zeros(64)])[: len(words)]
-        return Encoding(self.embed(text), np.array(pieces, np.int64), each.astype(np.float32))
+        each = np.array([self.embed(word) for word in words], np.float32).reshape(-1, 64)
+        return Encoding(self.embed(text), np.array(pieces, np.int64), each)
 
     def embed(self, text: str) -> Vectors:
         total = np.full(self.dimension, 1e-3)

@@ -45,7 +45,7 @@ def test_a_beir_folder_is_indexed_in_the_cache_and_ranked(
     report = evaluate(beir(tmp_path / "set"), retriever, settings=settings)
     data = report.to_dict()
     assert (data["queries"], data["documents"]) == (2, 3)
-    assert set(data["systems"]) == {"dense", "lexical", "hybrid"}
+    assert set(data["systems"]) == {"dense", "lexical", "hybrid", "reranked"}
     assert data["systems"]["hybrid"]["R@1"]["mean"] == 1
     assert set(data["systems"]["hybrid"]) == {*MEASURES, "seconds"}
     assert len(data["comparisons"]) == 3 * len(MEASURES)
