@@ -24,6 +24,7 @@ from corpus.sandbox import Job, Sandbox
 from corpus.settings import Settings
 from retrieval import indexing, store
 from retrieval.embedding import Embedder, SentenceEmbedder, Vectors
+from retrieval.filters import Filter, rows
 from retrieval.index import Index
 from retrieval.lexical import tokens
 from retrieval.passages import Passage
@@ -116,8 +117,14 @@ class Retriever:
         )
         return cls(Index.load(store.current(target)), embedder, settings.lexical_weight)
 
-    def search(self, question: str, k: int = 10, system: System = "hybrid") -> list[SearchResult]:
-        """The best `k` passages for `question`, best first.
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        system: System = "hybrid",
+        within: Filter | None = None,
+    ) -> list[SearchResult]:
+        """The best `k` passages for `question`, best first, of those that `within` accepts.
 
         Raises:
             InputError: if the question is empty or too long, or `k` is not positive.
@@ -126,7 +133,12 @@ class Retriever:
         if k < 1:
             raise InputError(f"El número de resultados debe ser al menos 1, no {k}.")
         vector = None if system == "lexical" else self.embedder.embed_queries([question])[0]
-        ranked = self.rank(question, vector, k, system)
+        if within is None or within.none:
+            ranked = self.rank(question, vector, k, system)
+        else:
+            accepted = rows(within, self.index.passages)
+            everything = self.rank(question, vector, self.size, system)
+            ranked = [(row, score) for row, score in everything if accepted[row]][:k]
         return [
             SearchResult(rank, score, self.index.passages[row])
             for rank, (row, score) in enumerate(ranked, start=1)
