@@ -2,6 +2,7 @@
 
 from retrieval.embedding import Embedder, SentenceEmbedder
 from retrieval.evaluation import Changes, Report, compare, evaluate
+from retrieval.filters import Filter
 from retrieval.indexing import IndexReport, update
 from retrieval.passages import Passage
 from retrieval.retriever import Retriever, SearchResult, checked_question
@@ -9,6 +10,7 @@ from retrieval.retriever import Retriever, SearchResult, checked_question
 __all__ = [
     "Changes",
     "Embedder",
+    "Filter",
     "IndexReport",
     "Passage",
     "Report",

@@ -27,8 +27,10 @@ from corpus.progress import Progress, silent
 from corpus.sandbox import Job, Sandbox
 from corpus.settings import LEXICAL_WEIGHT, Settings
 from retrieval import indexing, store
+from retrieval.asking import asked
 from retrieval.embedding import Embedder, Encoding, SentenceEmbedder, Vectors
 from retrieval.enrichment import at_hand
+from retrieval.filters import Facets, Filter, facets, preferred, rows
 from retrieval.index import Index
 from retrieval.lexical import tokens
 from retrieval.passages import Passage
@@ -42,6 +44,8 @@ RERANKED = 50  # of the hybrid's best
 ASKED = 0.7  # weight of a passage's nearest question beside the passage itself
 LATE_WEIGHT = 0.3  # of late interaction beside the hybrid
 REFERENCES = 0.05  # taken from a list of references
+MEANT = 0.05  # given to passages of the class, lab or week that the question names
+MEANT_MOST = 500  # of them, that are looked at
 COPY = 0.985  # cosine from which a passage is a copy of a better one
 MAX_QUESTION = 4_000  # characters
 
@@ -131,8 +135,14 @@ class Retriever:
         )
         return cls(Index.load(store.current(target)), embedder, settings.lexical_weight)
 
-    def search(self, question: str, k: int = 10, system: System = DEFAULT) -> list[SearchResult]:
-        """The best `k` passages for `question`, best first.
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        system: System = DEFAULT,
+        within: Filter | None = None,
+    ) -> list[SearchResult]:
+        """The best `k` passages for `question`, best first, of those that `within` accepts.
 
         Raises:
             InputError: if the question is empty or too long, or `k` is not positive.
@@ -141,9 +151,11 @@ class Retriever:
         if k < 1:
             raise InputError(f"El número de resultados debe ser al menos 1, no {k}.")
         encoding = None if system == "lexical" else self.encode([question])[0]
+        accepted = rows(within, self.index.passages) if within and not within.none else None
+        ranked = self.rank(question, encoding, k, system, accepted)
         return [
             SearchResult(rank, score, self.index.passages[row])
-            for rank, (row, score) in enumerate(self.rank(question, encoding, k, system), start=1)
+            for rank, (row, score) in enumerate(ranked, start=1)
         ]
 
     def encode(self, questions: Sequence[str]) -> list[Encoding]:
@@ -151,24 +163,63 @@ class Retriever:
         return self.embedder.encode_queries([standard(question) for question in questions])
 
     def rank(
-        self, question: str, encoding: Encoding | None, k: int, system: System
+        self,
+        question: str,
+        encoding: Encoding | None,
+        k: int,
+        system: System,
+        accepted: NDArray[np.bool_] | None = None,
     ) -> list[tuple[int, float]]:
-        """(row, score) of the best `k` rows; `encoding` is the question's, None for lexical."""
+        """(row, score) of the best `k` rows.
+
+        Args:
+            question: as it was asked.
+            encoding: the question's; None for lexical.
+            k: how many.
+            system: which ranking.
+            accepted: which rows may be found; by default all.
+        """
         words = self.index.lexical.scores(standard(question))
         if system == "lexical":
+            if accepted is not None:
+                words = words * accepted
             return [(row, float(words[row])) for row in top(words, k) if words[row] > 0]
         assert encoding is not None
-        rows = self._near(encoding.vector, max(k, POOL))
+        meant = self._meant(question)
+        if accepted is not None:
+            found = np.flatnonzero(accepted).tolist()
+        else:
+            found = self._candidates(encoding.vector, words, meant, max(k, POOL), system)
+        vectors = self.index.vectors_of(found)
+        scores = self._dense(encoding.vector, found, vectors)
         if system != "dense":
-            rows = sorted({*rows, *(row for row in top(words, POOL) if words[row] > 0)})
-        vectors = self.index.vectors_of(rows)
-        scores = self._dense(encoding.vector, rows, vectors)
-        if system != "dense":
-            scores = scores + np.float32(self.lexical_weight) * words[rows]
+            scores = scores + np.float32(self.lexical_weight) * words[found]
+        if system == "reranked":
+            scores = scores + np.float32(MEANT) * meant[found]
         best = top(scores, max(k, RERANKED))
         if system == "reranked":
-            best, scores = self._reranked(encoding, rows, vectors, scores, best)
-        return [(rows[at], float(scores[at])) for at in best[:k]]
+            best, scores = self._reranked(encoding, found, vectors, scores, best)
+        return [(found[at], float(scores[at])) for at in best[:k]]
+
+    def _candidates(
+        self,
+        vector: Vectors,
+        words: NDArray[np.float32],
+        meant: NDArray[np.bool_],
+        k: int,
+        system: System,
+    ) -> list[int]:
+        """The rows that one side or another proposes, `k` each."""
+        found = set(self._near(vector, k))
+        if system != "dense":
+            found.update(row for row in top(words, k) if words[row] > 0)
+        if system == "reranked":
+            found.update(np.flatnonzero(meant)[:MEANT_MOST].tolist())
+        return sorted(found)
+
+    def _meant(self, question: str) -> NDArray[np.bool_]:
+        """Which rows lie where the question says, as in “en el lab 12”, shape (passages,)."""
+        return preferred(asked(question, self._facets), self.index.passages)
 
     def _near(self, vector: Vectors, k: int) -> list[int]:
         """Rows of the passages whose vector, or an enriching question's, is near to `vector`."""
@@ -206,6 +257,11 @@ class Retriever:
         first.sort(key=lambda at: -scores[at])
         singles, copies = without_copies(first, vectors)
         return singles + copies + best[RERANKED:], scores
+
+    @cached_property
+    def _facets(self) -> Facets:
+        """What there is to ask for."""
+        return facets(self.index.passages)
 
     @cached_property
     def _weights(self) -> dict[int, float]:

@@ -38,6 +38,15 @@ from retrieval.retriever import SYSTEMS, System
 from ui.console import ProgressDisplay, err, out, print_json
 from ui.evaluation_page import write_evaluation
 from ui.evaluation_text import show_changes, show_misses, show_report
+from ui.filter_options import (
+    ClassOption,
+    DocumentOption,
+    KindOption,
+    LabOption,
+    LanguageOption,
+    WeekOption,
+    chosen,
+)
 from ui.report import write_report
 
 if TYPE_CHECKING:
@@ -168,6 +177,12 @@ def until_stopped_watching(roots: list[Path], ours: list[Path], follow: Callable
 def search(
     question: QuestionArgument = None,
     k: Annotated[int, typer.Option("-k", help="Cuántos resultados.")] = 10,
+    kinds: KindOption = None,
+    weeks: WeekOption = None,
+    classes: ClassOption = None,
+    labs: LabOption = None,
+    documents: DocumentOption = None,
+    languages: LanguageOption = None,
     batch: BatchOption = None,
     index: IndexOption = None,
     embedding_model: EmbeddingOption = None,
@@ -178,11 +193,20 @@ def search(
     with ProgressDisplay() as progress:
         lines = questions_of(batch) if batch is not None else []
         retriever = Retriever.open(settings=settings, progress=progress)
+        within = chosen(
+            retriever.index.passages,
+            kinds=kinds or [],
+            weeks=weeks or [],
+            classes=classes or [],
+            labs=labs or [],
+            documents=documents or [],
+            languages=languages or [],
+        )
         if batch is None:
-            results = retriever.search(required(question), k)
+            results = retriever.search(required(question), k, within=within)
     if batch is not None:
         for line in lines:
-            print_json(found(line, retriever.search(line, k)), indent=None)
+            print_json(found(line, retriever.search(line, k, within=within)), indent=None)
     elif as_json:
         print_json(found(required(question), results))
     else:

@@ -48,7 +48,7 @@ def test_a_beir_folder_is_indexed_in_the_cache_and_ranked(
     assert set(data["systems"]) == {"dense", "lexical", "hybrid", "reranked"}
     assert data["systems"]["hybrid"]["R@1"]["mean"] == 1
     assert set(data["systems"]["hybrid"]) == {*MEASURES, "seconds"}
-    assert len(data["comparisons"]) == 3 * len(MEASURES)
+    assert len(data["comparisons"]) == 6 * len(MEASURES)
     json.dumps(data)
     assert settings.index.exists()
     assert list((settings.cache / "evaluations").iterdir())

@@ -7,7 +7,7 @@ import pytest
 
 from corpus import InputError, Settings
 from retrieval import Retriever, compare, evaluate, store, update
-from retrieval.embedding import Vectors
+from retrieval.embedding import Encoding
 from retrieval.evaluation.judgements import place_of
 from retrieval.index import Index
 from tests.conftest import WordsEmbedder
@@ -140,13 +140,13 @@ def test_latency_is_of_one_question_and_embeds_a_sample_one_at_a_time(
         "\n".join(f"q{at}\tsemana-03/clase-04.md#2\t1" for at in range(120))
     )
     asked: list[int] = []
-    embed = WordsEmbedder.embed_queries
+    encode = WordsEmbedder.encode_queries
 
-    def counted(self: WordsEmbedder, texts: list[str]) -> Vectors:
+    def counted(self: WordsEmbedder, texts: list[str]) -> list[Encoding]:
         asked.append(len(texts))
-        return embed(self, texts)
+        return encode(self, texts)
 
-    monkeypatch.setattr(WordsEmbedder, "embed_queries", counted)
+    monkeypatch.setattr(WordsEmbedder, "encode_queries", counted)
     report = evaluate(gold, weekly, ("lexical", "hybrid"), settings)
     assert asked == [120] + [1] * 40
     latency = report.to_dict()["latency_ms"]

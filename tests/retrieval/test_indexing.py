@@ -20,9 +20,9 @@ class Counting(WordsEmbedder):
 
     embedded = 0
 
-    def embed_passages(self, texts, progress=silent):  # type: ignore[no-untyped-def]
+    def encode_passages(self, texts, progress=silent):  # type: ignore[no-untyped-def]
         self.embedded += len(texts)
-        return super().embed_passages(texts, progress)
+        return super().encode_passages(texts, progress)
 
 
 class Other(WordsEmbedder):

@@ -32,7 +32,7 @@ def test_hybrid_is_cosine_plus_weighed_normalised_bm25(
     question = "cómo se restan los logits"
     cosines = vectors(retriever) @ embedder.embed_queries([question])[0]
     expected = cosines + retriever.lexical_weight * retriever.index.lexical.scores(question)
-    found = retriever.search(question, k=3)
+    found = retriever.search(question, k=3, system="hybrid")
     assert np.allclose([r.score for r in found], np.sort(expected)[::-1][:3], atol=1e-6)
     assert [r.rank for r in found] == [1, 2, 3]
 
