@@ -89,7 +89,12 @@ def line_of(mark: str, enrichment: Enrichment) -> str:
 
 def at_hand(cache: Path) -> dict[str, Enrichment]:
     """Every enrichment there is: a model's, from the cache, then the authors', which win."""
-    return read(cache / FILE) | read(AUTHORED)
+    return read(cache / FILE) | authored()
+
+
+def authored() -> dict[str, Enrichment]:
+    """The bundled course's, written by its authors."""
+    return read(AUTHORED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The command line: ``ayudante index | search | ask | evaluate | chat | serve | doctor``.
+"""The command line: ``ayudante index | enrich | search | ask | evaluate | chat | serve | doctor``.
 
 Results go to stdout, everything else to stderr. The exit code is 0 on success and 2, after one
 line that says what to do, on bad input or a missing piece.
@@ -31,7 +31,7 @@ from retrieval import (
     store,
     update,
 )
-from retrieval.enrichment import at_hand
+from retrieval.enrichment import FILE, at_hand, authored, mark_of
 from retrieval.evaluation import checked_level, read_report
 from retrieval.index import Index
 from retrieval.retriever import SYSTEMS, System
@@ -131,6 +131,47 @@ def index(
     if watch:
         ours = [settings.index.resolve(), *([report.resolve()] if report else [])]
         until_stopped_watching(roots, ours, follow)
+
+
+@app.command()
+def enrich(
+    index: IndexOption = None,
+    embedding_model: EmbeddingOption = None,
+    llm: LlmOption = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Solo tantos pasajes, para probar.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Escribe con el modelo preguntas por cada pasaje del índice, para que se encuentre mejor."""
+    from agent.assistant import model_server
+    from agent.enriching import enrich as ask_model
+
+    settings = Settings.load(index=index, embedding_model=embedding_model, llm=llm)
+    whole = Index.load(store.current(settings.index))
+    by_hand = authored()
+    passages = [one for one in whole.passages if mark_of(one) not in by_hand][:limit]
+    file, written = settings.cache / FILE, 0
+    with ProgressDisplay() as progress:
+        if passages:
+            with model_server(settings, share=False, progress=progress) as address:
+                written = ask_model(passages, file, address, progress)
+        update(
+            settings.index,
+            [Path(root) for root in whole.roots],
+            SentenceEmbedder(settings.embedding_model, settings.cache, progress),
+            pictures=Pictures.from_settings(settings),
+            enrichments=at_hand(settings.cache),
+            progress=progress,
+        )
+    enriched = len({one for one in map(mark_of, whole.passages) if one in at_hand(settings.cache)})
+    if as_json:
+        print_json({"passages": len(whole.passages), "written": written, "enriched": enriched})
+    else:
+        out.print(
+            f"{written} pasajes enriquecidos ahora; {enriched} de {len(whole.passages)} en total.",
+            markup=False,
+        )
 
 
 def show_update(done: IndexReport, folder: Path, *, as_json: bool) -> None:

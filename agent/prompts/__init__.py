@@ -5,4 +5,9 @@ from importlib.resources import files
 
 def system_prompt() -> str:
     """The assistant's instructions, the same for every question."""
-    return files(__name__).joinpath("assistant.md").read_text(encoding="utf-8").strip()
+    return prompt("assistant")
+
+
+def prompt(name: str) -> str:
+    """The prompt in the file `name`."""
+    return files(__name__).joinpath(f"{name}.md").read_text(encoding="utf-8").strip()

@@ -1,0 +1,109 @@
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from agent import ServerAddress
+from agent.enriching import enrich, useful
+from corpus import ModelUnavailable, Settings
+from retrieval import Retriever, update
+from retrieval.enrichment import mark_of, read
+from retrieval.index import Index
+from retrieval.store import current
+from tests.conftest import WordsEmbedder
+
+QUESTION = "¿Qué truco evita el overflow al elevar e?"
+
+
+class Model(BaseHTTPRequestHandler):
+    """Says the same of every passage; fails after `until` requests."""
+
+    asked: list[str] = []
+    until = 1_000
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        type(self).asked.append(body["messages"][1]["content"])
+        if len(type(self).asked) > type(self).until:
+            self.send_error(400)
+            return
+        said = {"says": "Explica algo.", "spanish": [QUESTION] * 3, "english": "Why subtract it?"}
+        message = {"role": "assistant", "content": json.dumps(said)}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        whole = {"id": "1", "object": "chat.completion", "created": 1, "model": "m"}
+        data = json.dumps(whole | {"choices": [choice]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def address() -> Iterator[ServerAddress]:
+    Model.asked, Model.until = [], 1_000
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Model)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield ServerAddress(f"http://127.0.0.1:{server.server_port}/v1", "m", "none")
+    server.shutdown()
+    server.server_close()
+
+
+def test_every_passage_is_asked_about_once_and_what_is_written_is_not_asked_again(
+    retriever: Retriever, address: ServerAddress, tmp_path: Path
+) -> None:
+    file = tmp_path / "enrichment.jsonl"
+    assert enrich(retriever.index.passages, file, address) == retriever.size
+    written = read(file)
+    assert set(written) == {mark_of(passage) for passage in retriever.index.passages}
+    assert all(one.questions == (QUESTION, "Why subtract it?") for one in written.values())
+    assert enrich(retriever.index.passages, file, address) == 0
+    assert len(Model.asked) == retriever.size
+
+
+def test_a_failing_server_loses_nothing_and_the_next_run_goes_on(
+    retriever: Retriever, address: ServerAddress, tmp_path: Path
+) -> None:
+    file = tmp_path / "enrichment.jsonl"
+    Model.until = 2
+    with pytest.raises(ModelUnavailable, match="repita"):
+        enrich(retriever.index.passages, file, address)
+    before = len(read(file))
+    assert before < retriever.size
+    with file.open("a") as out:
+        out.write('{"passage": "cut sho')
+    Model.until = 1_000
+    assert enrich(retriever.index.passages, file, address) == retriever.size - before
+    assert len(read(file)) == retriever.size
+
+
+def test_a_copy_an_empty_line_and_a_repetition_are_left_out(retriever: Retriever) -> None:
+    passage = next(p for p in retriever.index.passages if "probabilidades" in p.text)
+    copied = f"¿{passage.text}?"[:150]
+    assert useful([copied, "¿?", "¿Y si no suma 1?", "Y si NO suma 1"], passage) == (
+        "¿Y si no suma 1?",
+    )
+
+
+def test_an_enrichment_finds_its_passage_and_is_never_shown(
+    course: Path, settings: Settings, address: ServerAddress, retriever: Retriever
+) -> None:
+    target = next(p for p in retriever.index.passages if "desborde" in p.text)
+    assert retriever.search("zanahoria", system="lexical") == []
+    file = settings.cache / "enrichment.jsonl"
+    file.parent.mkdir(parents=True)
+    line = {"passage": mark_of(target), "questions": ["¿zanahoria?"], "says": "", "model": "m"}
+    file.write_text(json.dumps(line) + "\n")
+    model = WordsEmbedder()
+    update(settings.index, [course], model, enrichments=read(file))
+    enriched = Retriever(Index.load(current(settings.index)), model)
+    for system in ("dense", "lexical", "hybrid", "reranked"):
+        found = enriched.search("zanahoria", system=system)  # type: ignore[arg-type]
+        assert found[0].passage == target
+        assert "zanahoria" not in json.dumps(found[0].to_dict())
