@@ -3,6 +3,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -21,7 +22,7 @@ QUESTION = "¿Qué truco evita el overflow al elevar e?"
 class Model(BaseHTTPRequestHandler):
     """Says the same of every passage; fails after `until` requests."""
 
-    asked: list[str] = []
+    asked: ClassVar[list[str]] = []
     until = 1_000
 
     def do_POST(self) -> None:
