@@ -105,6 +105,6 @@ def test_an_enrichment_finds_its_passage_and_is_never_shown(
     update(settings.index, [course], model, enrichments=read(file))
     enriched = Retriever(Index.load(current(settings.index)), model)
     for system in ("dense", "lexical", "hybrid", "reranked"):
-        found = enriched.search("zanahoria", system=system)  # type: ignore[arg-type]
+        found = enriched.search("zanahoria", system=system)
         assert found[0].passage == target
         assert "zanahoria" not in json.dumps(found[0].to_dict())

@@ -4,6 +4,7 @@
     million     the index of 1,000,000 vectors: build, memory, latency, recall, against exact search
     embedding   passages a second, against the packaged model's own engine, on the same texts
     loading     opening an index: digests, vectors, passages
+    peers       what a user would take instead, on the same data, judged the same way
 
 Each prints a table, and writes it as JSON with `--json FILE`. Nothing is asserted: times depend
 on the machine and on what else it does, so compare rows of one run, not runs.
