@@ -46,6 +46,16 @@ class Settings(BaseSettings):
     lexical_weight: float = Field(
         LEXICAL_WEIGHT, ge=0, description="weight of normalised BM25 beside the cosine"
     )
+    reranker: str | None = Field(
+        None, description="a cross-encoder that reads the first places again: hub id or folder"
+    )
+    reranker_url: str | None = Field(
+        None, description="a server that does so, with vLLM's /rerank; it serves `reranker`"
+    )
+    reranker_key: str = Field("none", description="its key")
+    enrich: bool = Field(
+        True, description="chat writes students' questions of each passage while nobody asks"
+    )
 
     llm: str = Field(EMBEDDED, description="'embedded', a hub id, or a folder of transformers")
     llm_url: str | None = Field(None, description="an OpenAI-compatible server that already runs")

@@ -5,7 +5,8 @@ drawn towards the nearest question of the passage's enrichment if it has one. *l
 normalised BM25. *hybrid* adds them, ``dense + w · BM25 / bound``: scores are kept instead of
 ranks, so the lexical side counts for as much as it matched (cf. Bruch et al. 2022,
 arXiv:2210.11934). *reranked* adds late interaction (`retrieval.late`) to the best of the hybrid,
-lowers lists of references, and lets one of several copies of a passage through.
+lowers lists of references, and lets one of several copies of a passage through; a cross-encoder,
+if one is set (`retrieval.reranker`), then reads the first of them again.
 """
 
 import base64
@@ -34,6 +35,7 @@ from retrieval.filters import Facets, Filter, facets, preferred, rows
 from retrieval.index import Index
 from retrieval.lexical import tokens
 from retrieval.passages import Passage
+from retrieval.reranker import Reranker, reranker_of
 from retrieval.wording import standard
 
 System = Literal["dense", "lexical", "hybrid", "reranked"]
@@ -41,6 +43,7 @@ SYSTEMS: tuple[System, ...] = ("dense", "lexical", "hybrid", "reranked")
 DEFAULT: System = "reranked"
 POOL = 100  # candidates that each side proposes to the hybrid
 RERANKED = 50  # of the hybrid's best
+READ_AGAIN = 20  # by a cross-encoder, if there is one
 ASKED = 0.7  # weight of a passage's nearest question beside the passage itself
 LATE_WEIGHT = 0.3  # of late interaction beside the hybrid
 REFERENCES = 0.05  # taken from a list of references
@@ -88,10 +91,15 @@ class Retriever:
     """Searches an index; safe to share between threads once made."""
 
     def __init__(
-        self, index: Index, embedder: Embedder, lexical_weight: float = LEXICAL_WEIGHT
+        self,
+        index: Index,
+        embedder: Embedder,
+        lexical_weight: float = LEXICAL_WEIGHT,
+        reranker: Reranker | None = None,
     ) -> None:
         index.check_model(embedder)
         self.index, self.embedder, self.lexical_weight = index, embedder, lexical_weight
+        self.reranker = reranker
         self._rows = {passage.id: row for row, passage in enumerate(index.passages)}
 
     @classmethod
@@ -100,16 +108,19 @@ class Retriever:
         folder: Path | str | None = None,
         settings: Settings | None = None,
         progress: Progress = silent,
+        embedder: Embedder | None = None,
     ) -> "Retriever":
         """Opens the index in `folder` (default: the setting ``index``).
+
+        An `embedder` that is already loaded is used in place of the settings' one.
 
         Raises:
             IndexMissing, IndexDamaged, IndexMismatch: naming the command that mends it.
         """
         settings = settings or Settings.load()
         index = Index.load(store.current(Path(folder or settings.index)))
-        embedder = SentenceEmbedder(settings.embedding_model, settings.cache, progress)
-        return cls(index, embedder, settings.lexical_weight)
+        embedder = embedder or SentenceEmbedder(settings.embedding_model, settings.cache, progress)
+        return cls(index, embedder, settings.lexical_weight, reranker_of(settings))
 
     @classmethod
     def build(
@@ -133,7 +144,7 @@ class Retriever:
             enrichments=at_hand(settings.cache),
             progress=progress,
         )
-        return cls(Index.load(store.current(target)), embedder, settings.lexical_weight)
+        return cls.open(target, settings, progress, embedder)
 
     def search(
         self,
@@ -199,6 +210,7 @@ class Retriever:
         best = top(scores, max(k, RERANKED))
         if system == "reranked":
             best, scores = self._reranked(encoding, found, vectors, scores, best)
+            best, scores = self._read_again(question, found, scores, best)
         return [(found[at], float(scores[at])) for at in best[:k]]
 
     def _candidates(
@@ -257,6 +269,24 @@ class Retriever:
         first.sort(key=lambda at: -scores[at])
         singles, copies = without_copies(first, vectors)
         return singles + copies + best[RERANKED:], scores
+
+    def _read_again(
+        self, question: str, rows: list[int], scores: Vectors, best: list[int]
+    ) -> tuple[list[int], Vectors]:
+        """`best`, its first as the cross-encoder orders them, and the new scores of all.
+
+        The first keep their scores among themselves: only who has which changes, so that a best
+        score still tells whether the course says anything.
+        """
+        if self.reranker is None or not best:
+            return best, scores
+        first = best[:READ_AGAIN]
+        texts = [self.index.passages[rows[at]].searchable for at in first]
+        order = np.argsort(-self.reranker.scores(question, texts), kind="stable")
+        again = [first[place] for place in order]
+        scores = scores.copy()
+        scores[again] = np.sort(scores[first])[::-1]
+        return again + best[READ_AGAIN:], scores
 
     @cached_property
     def _facets(self) -> Facets:

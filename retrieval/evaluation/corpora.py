@@ -13,6 +13,7 @@ from retrieval.encoding import encoded
 from retrieval.evaluation.judgements import json_lines
 from retrieval.index import Index
 from retrieval.passages import passages_of
+from retrieval.reranker import reranker_of
 from retrieval.retriever import Retriever
 
 
@@ -35,7 +36,7 @@ def open_corpus(
             model = (embedder.id, embedder.digest)
             index = Index.build(passages, made.vectors, model, tokens=made.tokens)
             store.publish(folder, index.save)
-    return Retriever(index, embedder, settings.lexical_weight)
+    return Retriever(index, embedder, settings.lexical_weight, reranker_of(settings))
 
 
 def as_document(line: dict[str, Any]) -> Document:
