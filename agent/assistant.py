@@ -5,7 +5,9 @@ judged, the model writes, the code checks what it wrote. Without a model, the be
 the answer and are labelled as an extract.
 """
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from json import JSONDecodeError
 from time import monotonic
@@ -84,7 +86,8 @@ class Assistant:
 
     Use it in a ``with`` block: the model's server is found or started on entering, and stopped on
     leaving if it was started here. If it cannot be had, `notice` says why and answers are
-    extracts.
+    extracts. `retriever` may be set to another one at any time: a question keeps the one it began
+    with.
     """
 
     def __init__(
@@ -101,6 +104,9 @@ class Assistant:
         self.settings = settings or Settings.load()
         self.model = model
         self.notice = ""
+        self.address: ServerAddress | None = None
+        self.answering = 0  # questions on their way to an answer
+        self._counting = threading.Lock()
         self.conversations = Conversations(self.settings.conversations)
         self._wanted = use_model and model is None
         self._server = model_server(self.settings, share=share, progress=progress)
@@ -109,7 +115,8 @@ class Assistant:
         _ = self.retriever.embedder.dimension  # loads it now, not under the first question
         if self._wanted:
             try:
-                self.model = chat_model(self._server.open(), self.settings)
+                self.address = self._server.open()
+                self.model = chat_model(self.address, self.settings)
             except ModelUnavailable as error:
                 self.notice = str(error)
         return self
@@ -161,10 +168,22 @@ class Assistant:
             history = self.conversations.turns(conversation, HISTORY_TURNS)
             stored = self.conversations.ask(conversation, question)
         inquiry = Inquiry(question, language_of(question), history, start)
-        for event in self.events(inquiry):
-            if isinstance(event, Answer) and stored is not None:
-                self.conversations.answered(stored, event.text)
-            yield event
+        with self.being_answered():
+            for event in self.events(inquiry):
+                if isinstance(event, Answer) and stored is not None:
+                    self.conversations.answered(stored, event.text)
+                yield event
+
+    @contextmanager
+    def being_answered(self) -> Iterator[None]:
+        """Counts a question in `answering` while it lasts."""
+        with self._counting:
+            self.answering += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self.answering -= 1
 
     def events(self, inquiry: Inquiry) -> Iterator[Event]:
         """Search, judge the evidence, write, check."""
@@ -286,7 +305,6 @@ def chat_model(address: ServerAddress, settings: Settings) -> BaseChatModel:
         base_url=address.url,
         api_key=SecretStr(address.key),
         temperature=0,
-        seed=0,
         max_completion_tokens=settings.answer_tokens,
         timeout=timeout,
         max_retries=0,

@@ -1,5 +1,8 @@
 """Asking the language model which questions each passage answers (`retrieval.enrichment`).
 
+`enrich` asks about many passages at once; `Meanwhile` does so behind a chat, whenever nobody waits
+for an answer, and lets the assistant search what has come in.
+
 Many passages are asked about at once, because a server computes a batch nearly as fast as one.
 What comes back is held to a JSON schema by the server and checked again by code: a question is
 one, is no copy of the passage, and is said once. Each answer is written down when it comes, so
@@ -7,7 +10,7 @@ that stopping loses nothing and going on asks only about what is missing.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
@@ -44,8 +47,19 @@ SCHEMA: dict[str, Any] = {
 }
 
 
+def always() -> bool:
+    """Goes on."""
+    return True
+
+
 def enrich(
-    passages: Sequence[Passage], file: Path, address: ServerAddress, progress: Progress = silent
+    passages: Sequence[Passage],
+    file: Path,
+    address: ServerAddress,
+    progress: Progress = silent,
+    *,
+    at_once: int = AT_ONCE,
+    go_on: Callable[[], bool] = always,
 ) -> int:
     """Writes enrichments of `passages` that `file` lacks from this model; returns how many.
 
@@ -54,6 +68,8 @@ def enrich(
         file: where to add them; see `retrieval.enrichment`.
         address: of the model's server.
         progress: told how many are done.
+        at_once: requests in flight.
+        go_on: asked before each passage; it may wait, and ends the work by saying no.
 
     Raises:
         ModelUnavailable: if the server fails; what came before is kept.
@@ -64,13 +80,14 @@ def enrich(
     file.parent.mkdir(parents=True, exist_ok=True)
     progress("escribiendo preguntas", 0, len(wanted))
     mend_last_line(file)
+    done = 0
     with file.open("a", encoding="utf-8") as out:
-        asked = answers(client, address.model, wanted)
-        for done, (mark, enrichment) in enumerate(asked, start=1):
+        for mark, enrichment in answers(client, address.model, wanted, at_once, go_on):
             out.write(line_of(mark, enrichment))
             out.flush()
+            done += 1
             progress("escribiendo preguntas", done, len(wanted))
-    return len(wanted)
+    return done
 
 
 def mend_last_line(file: Path) -> None:
@@ -80,18 +97,21 @@ def mend_last_line(file: Path) -> None:
 
 
 def answers(
-    client: openai.OpenAI, model: str, wanted: dict[str, Passage]
+    client: openai.OpenAI,
+    model: str,
+    wanted: dict[str, Passage],
+    at_once: int,
+    go_on: Callable[[], bool],
 ) -> Iterator[tuple[str, Enrichment]]:
-    """Marks and enrichments as they come, `AT_ONCE` passages asked about at a time."""
-    waiting = iter(wanted.items())
+    """Marks and enrichments as they come, `at_once` passages asked about at a time."""
+    waiting = list(reversed(wanted.items()))
     running: dict[Future[Enrichment], str] = {}
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         try:
             while True:
-                for mark, passage in waiting:
+                while waiting and len(running) < at_once and go_on():
+                    mark, passage = waiting.pop()
                     running[pool.submit(asked_about, client, model, passage)] = mark
-                    if len(running) == AT_ONCE:
-                        break
                 if not running:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -108,6 +128,7 @@ def answers(
 
 def asked_about(client: openai.OpenAI, model: str, passage: Passage) -> Enrichment:
     """What the model writes about a passage; nothing, if it is of no use."""
+    # No seed: vLLM 0.32 on a CPU dies when a seeded request is sampled while another is half read.
     said = client.chat.completions.create(
         model=model,
         messages=[
@@ -118,7 +139,6 @@ def asked_about(client: openai.OpenAI, model: str, passage: Passage) -> Enrichme
         temperature=0.7,
         top_p=0.9,
         presence_penalty=0.3,
-        seed=0,
         extra_body={"structured_outputs": {"json": SCHEMA}},
     )
     text = said.choices[0].message.content or ""

@@ -92,6 +92,13 @@ def at_hand(cache: Path) -> dict[str, Enrichment]:
     return read(cache / FILE) | authored()
 
 
+def lacking(passages: Sequence[Passage], cache: Path, model: str) -> list[Passage]:
+    """Those of `passages` that neither their authors nor `model` have enriched yet."""
+    written = {mark for mark, one in read(cache / FILE).items() if one.model == model}
+    known = authored().keys() | written
+    return [passage for passage in passages if mark_of(passage) not in known]
+
+
 def authored() -> dict[str, Enrichment]:
     """The bundled course's, written by its authors."""
     return read(AUTHORED)

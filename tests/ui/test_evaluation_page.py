@@ -81,7 +81,8 @@ def test_it_says_what_the_report_says(report: Report, tmp_path: Path) -> None:
     assert "Idioma de la pregunta" in text
     assert "español" in text
     assert "2 preguntas en común" in text
-    assert len(re.findall("<svg", text)) == 4
+    figures = 2 + len(report.systems) - 1  # bars, curves, the main system against each other one
+    assert len(re.findall("<svg", text)) == figures
 
 
 def test_drawings_are_well_formed_and_to_scale(report: Report) -> None:
