@@ -31,8 +31,9 @@ from retrieval import (
     store,
     update,
 )
-from retrieval.enrichment import FILE, at_hand, authored, mark_of
+from retrieval.enrichment import FILE, at_hand, authored, lacking, mark_of
 from retrieval.evaluation import checked_level, read_report
+from retrieval.evaluation.judgements import json_lines
 from retrieval.index import Index
 from retrieval.retriever import SYSTEMS, System
 from ui.console import ProgressDisplay, err, out, print_json
@@ -126,6 +127,12 @@ def index(
             if report:
                 write_report(report, Index.load(store.current(settings.index)), progress)
         show_update(done, settings.index, as_json=as_json)
+        if plain := unenriched(settings):
+            err.print(
+                f"{plain} pasajes no tienen preguntas de estudiantes; con «ayudante enrich» el "
+                "modelo las escribe y se encuentran mejor.",
+                markup=False,
+            )
 
     follow(rebuild=rebuild)
     if watch:
@@ -149,13 +156,12 @@ def enrich(
 
     settings = Settings.load(index=index, embedding_model=embedding_model, llm=llm)
     whole = Index.load(store.current(settings.index))
-    by_hand = authored()
-    passages = [one for one in whole.passages if mark_of(one) not in by_hand][:limit]
-    file, written = settings.cache / FILE, 0
+    file, written, by_hand = settings.cache / FILE, 0, authored()
     with ProgressDisplay() as progress:
-        if passages:
+        if any(mark_of(one) not in by_hand for one in whole.passages):
             with model_server(settings, share=False, progress=progress) as address:
-                written = ask_model(passages, file, address, progress)
+                some = lacking(whole.passages, settings.cache, address.model)[:limit]
+                written = ask_model(some, file, address, progress)
         update(
             settings.index,
             [Path(root) for root in whole.roots],
@@ -172,6 +178,13 @@ def enrich(
             f"{written} pasajes enriquecidos ahora; {enriched} de {len(whole.passages)} en total.",
             markup=False,
         )
+
+
+def unenriched(settings: Settings) -> int:
+    """How many passages of the index have no enrichment by anybody."""
+    known = at_hand(settings.cache)
+    passages = Index.load(store.current(settings.index)).passages
+    return sum(mark_of(passage) not in known for passage in passages)
 
 
 def show_update(done: IndexReport, folder: Path, *, as_json: bool) -> None:
@@ -324,12 +337,24 @@ def evaluate_command(
     page: Annotated[
         Path | None, typer.Option("--report", help="Escribe una página HTML con los resultados.")
     ] = None,
+    generate: Annotated[
+        int | None,
+        typer.Option("--generate", min=1, help="En vez de medir, redacta tantas preguntas nuevas."),
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", help="Carpeta de los borradores de --generate.")
+    ] = Path("borradores"),
+    seed: Annotated[int, typer.Option("--seed", help="Otro número, otros pasajes.")] = 0,
     index: IndexOption = None,
     embedding_model: EmbeddingOption = None,
+    llm: LlmOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Mide la búsqueda con preguntas juzgadas."""
-    settings = Settings.load(index=index, embedding_model=embedding_model)
+    """Mide la búsqueda con preguntas juzgadas, o redacta preguntas nuevas para juzgar."""
+    settings = Settings.load(index=index, embedding_model=embedding_model, llm=llm)
+    if generate:
+        generate_questions(settings, path or QUESTIONS, generate, output, seed, as_json=as_json)
+        return
     chosen = tuple(known_system(name.strip()) for name in systems.split(",") if name.strip())
     if page and not page.resolve().parent.is_dir():
         raise InputError(f"No existe la carpeta de {page}. Créela o elija otra.")
@@ -356,6 +381,33 @@ def evaluate_command(
         show_changes(changes)
 
 
+def generate_questions(
+    settings: Settings, known: Path, count: int, output: Path, seed: int, *, as_json: bool
+) -> None:
+    """Drafts questions about the course's index, other than those in `known`, into `output`."""
+    from agent.assistant import model_server
+    from agent.drafting import draft, refuse_existing, write_drafts
+
+    refuse_existing(output)
+    texts = [str(line["text"]) for line in json_lines(known / "queries.jsonl")]
+    with ProgressDisplay() as progress:
+        retriever = Retriever.open(settings=settings, progress=progress)
+        with model_server(settings, share=False, progress=progress) as address:
+            drafts = draft(retriever, count, address, texts, seed, progress)
+    write_drafts(output, drafts)
+    if as_json:
+        print_json({"path": str(output), "wanted": count, "drafts": len(drafts)})
+        return
+    for one in drafts:
+        out.print(f"{one.question}  → {one.passage.label}", markup=False)
+    out.print(
+        f"{len(drafts)} de {count} borradores en {output}. Revise queries.jsonl: borre los que no "
+        'sirvan y quite "draft": true de los demás; luego: '
+        f"ayudante evaluate {output}",
+        markup=False,
+    )
+
+
 @app.command()
 def chat(
     index: IndexOption = None,
@@ -370,14 +422,24 @@ def chat(
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Abre el navegador.")
     ] = True,
+    enrich_meanwhile: Annotated[
+        bool | None,
+        typer.Option(
+            "--enrich/--no-enrich",
+            help="Mientras nadie pregunta, escribe preguntas por cada pasaje [sí].",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Abre la página de conversación en este computador; hace el índice y enciende el modelo."""
     from agent import Assistant
+    from agent.meanwhile import Meanwhile
     from agent.serving.server import free_port
     from ui.page import launch
 
-    settings = Settings.load(index=index, embedding_model=embedding_model, llm=llm)
+    settings = Settings.load(
+        index=index, embedding_model=embedding_model, llm=llm, enrich=enrich_meanwhile
+    )
     port = free_port(port)
     with ProgressDisplay() as progress:
         retriever = opened_or_built(settings, progress)
@@ -392,9 +454,10 @@ def chat(
         if as_json:
             print_json({"url": address, "model": assistant.model_name})
         err.print(f"Página lista en {address} (Ctrl+C para terminar)", markup=False)
-        if reason := until_stopped(assistant.lost_model):
-            err.print(f"Sin modelo de lenguaje: {reason}", markup=False)
-            until_stopped(lambda: "")  # the page goes on with extracts
+        with Meanwhile(assistant, settings, lambda said: err.print(said, markup=False)):
+            if reason := until_stopped(assistant.lost_model):
+                err.print(f"Sin modelo de lenguaje: {reason}", markup=False)
+                until_stopped(lambda: "")  # the page goes on with extracts
     finally:
         assistant.__exit__(None, None, None)
 

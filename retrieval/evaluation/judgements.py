@@ -15,7 +15,7 @@ from corpus.errors import InputError
 from retrieval.passages import Passage
 
 Qrels = dict[str, dict[str, int]]  # by query and place, a grade above 0
-NOT_ATTRIBUTES = ("_id", "text", "previous", "split")
+NOT_ATTRIBUTES = ("_id", "text", "previous", "split", "shows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Query:
 def read_judgements(path: Path, split: str | None) -> tuple[list[Query], Qrels]:
     """The judged questions of a split and, in the same order, their judgements.
 
-    A question that follows up on another is asked together with it, as a conversation does.
+    A question that follows up on another is asked together with it, as a conversation does. A
+    draft, which no teacher has approved (`"draft": true`), is left out.
 
     Raises:
         InputError: if a file is missing, a line is wrong, or no question is left.
@@ -58,8 +59,13 @@ def read_judgements(path: Path, split: str | None) -> tuple[list[Query], Qrels]:
     judged = [
         Query.from_dict(line)
         for name, line in lines.items()
-        if name in qrels and split in (None, line.get("split"))
+        if name in qrels and split in (None, line.get("split")) and not line.get("draft")
     ]
+    if not judged and any(line.get("draft") for line in lines.values()):
+        raise InputError(
+            f"Las preguntas de {path} son borradores. Revíselas en queries.jsonl: borre las que no "
+            'sirvan y quite "draft": true de las demás.'
+        )
     if not judged:
         which = f" en la parte «{split}»" if split else ""
         raise InputError(f"{path} no tiene preguntas con juicios{which}.")
