@@ -5,8 +5,9 @@ drawn towards the nearest question of the passage's enrichment if it has one. *l
 normalised BM25. *hybrid* adds them, ``dense + w · BM25 / bound``: scores are kept instead of
 ranks, so the lexical side counts for as much as it matched (cf. Bruch et al. 2022,
 arXiv:2210.11934). *reranked* adds late interaction (`retrieval.late`) to the best of the hybrid,
-lowers lists of references, and lets one of several copies of a passage through; a cross-encoder,
-if one is set (`retrieval.reranker`), then reads the first of them again.
+lowers lists of references, draws a document's places towards its best one, and lets one of several
+copies of a passage through; a cross-encoder, if one is set (`retrieval.reranker`), then reads the
+first of them again.
 """
 
 import base64
@@ -47,6 +48,7 @@ READ_AGAIN = 20  # by a cross-encoder, if there is one
 ASKED = 0.7  # weight of a passage's nearest question beside the passage itself
 LATE_WEIGHT = 0.3  # of late interaction beside the hybrid
 REFERENCES = 0.05  # taken from a list of references
+TOGETHER = 0.2  # of what a document's best place lacks to the best of all, taken from its places
 MEANT = 0.05  # given to passages of the class, lab or week that the question names
 MEANT_MOST = 500  # of them, that are looked at
 COPY = 0.985  # cosine from which a passage is a copy of a better one
@@ -266,9 +268,25 @@ class Retriever:
         for at in first:
             if self.index.passages[rows[at]].lists_references:
                 scores[at] -= REFERENCES
+        scores[first] -= np.float32(TOGETHER) * self._behind(
+            [rows[at] for at in first], scores[first]
+        )
         first.sort(key=lambda at: -scores[at])
         singles, copies = without_copies(first, vectors)
         return singles + copies + best[RERANKED:], scores
+
+    def _behind(self, rows: list[int], scores: Vectors) -> Vectors:
+        """How much the best of each row's document lacks to the best of all, shape (rows,).
+
+        A lecture that answers well somewhere is likelier to answer elsewhere too; the best place
+        of all keeps its score (cf. passage and document scores together, Callan 1994, SIGIR).
+        """
+        best: dict[str, float] = {}
+        documents = [self.index.passages[row].document for row in rows]
+        for document, score in zip(documents, scores.tolist(), strict=True):
+            best[document] = max(score, best.get(document, score))
+        top_score = max(best.values(), default=0.0)
+        return np.array([top_score - best[document] for document in documents], np.float32)
 
     def _read_again(
         self, question: str, rows: list[int], scores: Vectors, best: list[int]

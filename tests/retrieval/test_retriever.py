@@ -136,3 +136,21 @@ def test_a_passage_whose_file_is_gone_says_so(retriever: Retriever, course: Path
     (course / passage.document).unlink()
     with pytest.raises(InputError, match=r"Ya no está el archivo .* Rehaga el índice"):
         retriever.view(passage.id)
+
+
+def test_a_documents_best_place_draws_its_others_and_keeps_its_score(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = list(range(retriever.size))
+    documents = [passage.document for passage in retriever.index.passages]
+    assert len(set(documents)) == 2
+    scores = np.linspace(1, 0, retriever.size, dtype=np.float32)
+    behind = retriever._behind(rows, scores)
+    other = documents.index(next(name for name in documents if name != documents[0]))
+    expected = [0 if name == documents[0] else scores[0] - scores[other] for name in documents]
+    assert behind == pytest.approx(expected)
+    found = retriever.search("se resta el máximo para que no se desborde", k=retriever.size)
+    monkeypatch.setattr("retrieval.retriever.TOGETHER", 0.0)
+    alone = retriever.search("se resta el máximo para que no se desborde", k=retriever.size)
+    assert found[0] == alone[0]
+    assert found != alone
