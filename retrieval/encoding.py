@@ -41,7 +41,7 @@ def encoded(
     progress: Progress = silent,
 ) -> Encoded:
     """Encodes `passages` and their `enrichments`; texts that `old` has are taken from it."""
-    extra, owners = texts_for(passages, enrichments or {})
+    extra, owners, trust = texts_for(passages, enrichments or {})
     texts = [*(passage.searchable for passage in passages), *extra]
     kept = len(passages) <= MOST
     known = rows_of(old) if old and (old.tokens is not None) == kept else {}
@@ -61,7 +61,7 @@ def encoded(
     size = len(passages)
     return Encoded(
         vectors[:size],
-        QuestionIndex.build(extra, owners, vectors[size:]) if extra else None,
+        QuestionIndex.build(extra, owners, trust, vectors[size:]) if extra else None,
         TokenIndex.build([coded[at] for at in range(len(texts))], coder.basis)
         if kept and coder.basis
         else None,

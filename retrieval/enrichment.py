@@ -25,6 +25,8 @@ from retrieval.embedding import Vectors
 from retrieval.passages import Passage
 from retrieval.vectors import VectorIndex
 
+AUTHORS = "autores"
+BY_HAND, BY_MODEL = 0.7, 0.3  # weight of a passage's nearest question beside the passage itself
 AUTHORED = BUNDLED.parent / "enrichment.jsonl"
 FILE = "enrichment.jsonl"
 
@@ -42,6 +44,11 @@ class Enrichment:
     questions: tuple[str, ...]
     says: str
     model: str
+
+    @property
+    def trust(self) -> float:
+        """How much its questions count: people ask what a passage answers, a small model drifts."""
+        return BY_HAND if self.model == AUTHORS else BY_MODEL
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -111,19 +118,30 @@ class QuestionIndex:
     Attributes:
         texts: what is indexed, those of one passage together, in the order of the passages.
         owners: the row of the passage that each belongs to, ascending, int64.
+        trust: how much each counts beside its passage, in [0, 1], float32.
         vectors: of `texts`, embedded as passages are, so that cosines compare.
     """
 
     texts: tuple[str, ...]
     owners: NDArray[np.int64]
+    trust: Vectors
     vectors: VectorIndex
 
     @classmethod
     def build(
-        cls, texts: Sequence[str], owners: Sequence[int], vectors: Vectors
+        cls,
+        texts: Sequence[str],
+        owners: Sequence[int],
+        trust: Sequence[float],
+        vectors: Vectors,
     ) -> "QuestionIndex":
         """Indexes `texts`, whose unit vectors have shape (texts, dimension)."""
-        return cls(tuple(texts), np.array(owners, np.int64), VectorIndex.build(vectors))
+        return cls(
+            tuple(texts),
+            np.array(owners, np.int64),
+            np.array(trust, np.float32),
+            VectorIndex.build(vectors),
+        )
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -141,26 +159,33 @@ class QuestionIndex:
         _, rows = self.vectors.search(vector[None], k)
         return list(dict.fromkeys(self.owners[rows[0]].tolist()))
 
-    def best(self, vector: Vectors, rows: Sequence[int], otherwise: Vectors) -> Vectors:
-        """For some passages, the cosine of their text nearest to `vector`, shape (rows,).
+    def drawn(self, vector: Vectors, rows: Sequence[int], cosines: Vectors) -> Vectors:
+        """For some passages, their cosine drawn towards that of their text nearest to `vector`.
 
         Args:
             vector: a unit vector.
             rows: of the passages.
-            otherwise: what to give for a passage that has no text.
+            cosines: of the passages themselves with `vector`, shape (rows,); one that has no text
+                stays as it is.
         """
-        best = otherwise.copy()
+        drawn = cosines.copy()
         spans = {at: span for at, row in enumerate(rows) if (span := self.rows_of(row))}
         if spans:
-            cosines = self.vectors.of(list(chain(*spans.values()))) @ vector
+            nearness = self.vectors.of(list(chain(*spans.values()))) @ vector
             starts = np.cumsum([0, *map(len, spans.values())])[:-1]
-            best[list(spans)] = np.maximum.reduceat(cosines, starts)
-        return best
+            trust = self.trust[[span[0] for span in spans.values()]]
+            best = np.maximum.reduceat(nearness, starts)
+            drawn[list(spans)] += trust * (best - drawn[list(spans)])
+        return drawn
 
     def save(self, folder: Path) -> None:
         """Writes the texts as JSON and the vectors as FAISS has them."""
         folder.mkdir()
-        texts = {"texts": self.texts, "owners": self.owners.tolist()}
+        texts = {
+            "texts": self.texts,
+            "owners": self.owners.tolist(),
+            "trust": self.trust.tolist(),
+        }
         (folder / "texts.json").write_text(json.dumps(texts, ensure_ascii=False))
         self.vectors.save(folder / "vectors.faiss")
 
@@ -169,17 +194,20 @@ class QuestionIndex:
         """Reads what `save` wrote."""
         texts = json.loads((folder / "texts.json").read_text())
         vectors = VectorIndex.load(folder / "vectors.faiss")
-        return cls(tuple(texts["texts"]), np.array(texts["owners"], np.int64), vectors)
+        owners, trust = np.array(texts["owners"], np.int64), np.array(texts["trust"], np.float32)
+        return cls(tuple(texts["texts"]), owners, trust, vectors)
 
 
 def texts_for(
     passages: Sequence[Passage], enrichments: Mapping[str, Enrichment]
-) -> tuple[list[str], list[int]]:
-    """The texts that enrich `passages`, and the row of the passage of each."""
+) -> tuple[list[str], list[int], list[float]]:
+    """The texts that enrich `passages`, the row of the passage of each, how much each counts."""
     texts: list[str] = []
     owners: list[int] = []
+    trust: list[float] = []
     for row, passage in enumerate(passages):
         if enrichment := enrichments.get(mark_of(passage)):
             texts += enrichment.texts
             owners += [row] * len(enrichment.texts)
-    return texts, owners
+            trust += [enrichment.trust] * len(enrichment.texts)
+    return texts, owners, trust

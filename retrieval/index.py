@@ -20,7 +20,7 @@ from retrieval.lexical import LexicalIndex
 from retrieval.passages import Passage
 from retrieval.vectors import VectorIndex
 
-FORMAT = 4  # raise it when readers or passages change: older indexes ask for a rebuild
+FORMAT = 5  # raise it when readers or passages change: older indexes ask for a rebuild
 CONTENTS, PASSAGES, VECTORS, LEXICAL = "index.json", "passages.jsonl", "vectors.faiss", "lexical"
 QUESTIONS, TOKENS = "questions", "tokens"
 

@@ -45,7 +45,6 @@ DEFAULT: System = "reranked"
 POOL = 100  # candidates that each side proposes to the hybrid
 RERANKED = 50  # of the hybrid's best
 READ_AGAIN = 20  # by a cross-encoder, if there is one
-ASKED = 0.7  # weight of a passage's nearest question beside the passage itself
 LATE_WEIGHT = 0.3  # of late interaction beside the hybrid
 REFERENCES = 0.05  # taken from a list of references
 TOGETHER = 0.2  # of what a document's best place lacks to the best of all, taken from its places
@@ -244,11 +243,9 @@ class Retriever:
     def _dense(self, vector: Vectors, rows: list[int], vectors: Vectors) -> Vectors:
         """The dense side's scores of `rows`, whose vectors are `vectors`."""
         cosines: Vectors = vectors @ vector
-        if not self.index.questions:
-            return cosines
-        asked = self.index.questions.best(vector, rows, otherwise=cosines)
-        mixed: Vectors = (1 - ASKED) * cosines + ASKED * asked
-        return mixed.astype(np.float32)
+        if self.index.questions:
+            return self.index.questions.drawn(vector, rows, cosines)
+        return cosines
 
     def _reranked(
         self,

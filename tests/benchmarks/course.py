@@ -1,7 +1,8 @@
 """A search of a course of 5,000 passages, beside what embedding the question costs.
 
 Passages are the bundled course's sentences, written again under other names until there are
-enough; their vectors are made as `material.like` says, so only some sentences are embedded.
+enough, each enriched by `ASKED` more of them; their vectors are made as `material.like` says and
+the pieces of some are taken round and round, so only some texts are embedded.
 """
 
 from collections.abc import Callable
@@ -10,10 +11,14 @@ from pathlib import Path
 
 from corpus.document import Location
 from retrieval import Retriever
+from retrieval.enrichment import BY_MODEL, QuestionIndex
 from retrieval.index import Index
+from retrieval.late import Coded, Coder, TokenIndex
 from retrieval.passages import Passage
 from tests.benchmarks import material
 from tests.benchmarks.report import Row, milliseconds, options, show
+
+ASKED = 4  # questions beside each passage
 
 
 def passages(texts: list[str], size: int) -> list[Passage]:
@@ -35,8 +40,22 @@ def course(size: int, anchors: int, folders: list[Path]) -> Retriever:
     """A retriever over a course of `size` passages."""
     model = material.embedder()
     texts = material.sentences(folders)
-    vectors = material.like(model.embed_passages(texts[:anchors]), size)
-    index = Index.build(passages(texts, size), vectors, (model.id, model.digest))
+    made = material.like(model.embed_passages(texts[:anchors]), size * (1 + ASKED))
+    whole = passages(texts, size)
+    asked = [texts[at % len(texts)] for at in range(size * ASKED)]
+    owners = [at // ASKED for at in range(size * ASKED)]
+    questions = QuestionIndex.build(asked, owners, [BY_MODEL] * len(owners), made[size:])
+    coder = Coder()
+    for at, encoding in model.encode_passages(
+        [one.text for one in whole[:anchors]] + asked[:anchors]
+    ):
+        coder.add(at, encoding)
+    coded = coder.finish()
+    assert coder.basis is not None
+    rows: list[Coded] = [coded[at % anchors] for at in range(size)]
+    rows += [coded[anchors + at % anchors] for at in range(size * ASKED)]
+    tokens = TokenIndex.build(rows, coder.basis)
+    index = Index.build(whole, made[:size], (model.id, model.digest), questions, tokens)
     return Retriever(index, model)
 
 
@@ -62,7 +81,10 @@ def main() -> None:
         "hybrid, beyond embedding": [
             partial(retriever.rank, text, vector, 10, "hybrid") for text, vector in pairs
         ],
-        "hybrid, in all": [partial(retriever.search, text) for text in asked],
+        "reranked, beyond embedding": [
+            partial(retriever.rank, text, vector, 10, "reranked") for text, vector in pairs
+        ],
+        "reranked, in all": [partial(retriever.search, text) for text in asked],
     }
     rows: list[Row] = [{"what": what} | milliseconds(work) for what, work in works.items()]
     show(f"A search of {given.size} passages, {len(asked)} questions", rows, given.json)
