@@ -26,7 +26,8 @@ from retrieval.passages import Passage
 from retrieval.vectors import VectorIndex
 
 AUTHORS = "autores"
-BY_HAND, BY_MODEL = 0.7, 0.3  # weight of a passage's nearest question beside the passage itself
+BY_HAND, BY_MODEL = 0.7, 0.2  # weight of a passage's nearest question beside the passage itself
+TRUSTED = 0.5  # from which the pieces of questions speak for their passage too
 AUTHORED = BUNDLED.parent / "enrichment.jsonl"
 FILE = "enrichment.jsonl"
 
@@ -153,6 +154,10 @@ class QuestionIndex:
         """Which texts belong to the passage in that row."""
         first, last = np.searchsorted(self.owners, [passage, passage + 1])
         return range(int(first), int(last))
+
+    def trusted_of(self, passage: int) -> list[int]:
+        """Those of `rows_of` that people wrote, whose pieces take part in late interaction."""
+        return [at for at in self.rows_of(passage) if self.trust[at] >= TRUSTED]
 
     def owners_near(self, vector: Vectors, k: int) -> list[int]:
         """Rows of the passages that own the `k` texts nearest to a unit vector."""

@@ -161,10 +161,10 @@ class Index:
         return vector
 
     def pieces_of(self, row: int) -> list[int]:
-        """The rows of `tokens` that speak for a passage: its own, and what enriches it."""
+        """The rows of `tokens` that speak for a passage: its own, and what people ask of it."""
         if not self.questions:
             return [row]
-        return [row, *(len(self.passages) + at for at in self.questions.rows_of(row))]
+        return [row, *(len(self.passages) + at for at in self.questions.trusted_of(row))]
 
     def check_model(self, embedder: Embedder) -> None:
         """Raises `IndexMismatch` if `embedder` is not the model that made the vectors."""

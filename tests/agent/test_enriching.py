@@ -11,7 +11,7 @@ from agent import ServerAddress
 from agent.enriching import enrich, useful
 from corpus import ModelUnavailable, Settings
 from retrieval import Retriever, update
-from retrieval.enrichment import mark_of, read
+from retrieval.enrichment import BY_HAND, BY_MODEL, Enrichment, mark_of, read
 from retrieval.index import Index
 from retrieval.store import current
 from tests.conftest import WordsEmbedder
@@ -99,7 +99,12 @@ def test_an_enrichment_finds_its_passage_and_is_never_shown(
     assert retriever.search("zanahoria", system="lexical") == []
     file = settings.cache / "enrichment.jsonl"
     file.parent.mkdir(parents=True)
-    line = {"passage": mark_of(target), "questions": ["¿zanahoria?"], "says": "", "model": "m"}
+    line = {
+        "passage": mark_of(target),
+        "questions": ["¿zanahoria?"],
+        "says": "",
+        "model": "autores",
+    }
     file.write_text(json.dumps(line) + "\n")
     model = WordsEmbedder()
     update(settings.index, [course], model, enrichments=read(file))
@@ -108,3 +113,25 @@ def test_an_enrichment_finds_its_passage_and_is_never_shown(
         found = enriched.search("zanahoria", system=system)
         assert found[0].passage == target
         assert "zanahoria" not in json.dumps(found[0].to_dict())
+
+
+def test_a_models_questions_count_for_less_than_a_persons(
+    course: Path, settings: Settings, retriever: Retriever
+) -> None:
+    target = next(p for p in retriever.index.passages if "desborde" in p.text)
+    model, scores = WordsEmbedder(), {}
+
+    def score(one: Retriever) -> float:
+        found = one.search("zanahoria", one.size, system="dense")
+        return next(result.score for result in found if result.passage == target)
+
+    for writer in ("autores", "m"):
+        enrichment = {mark_of(target): Enrichment(("¿zanahoria?",), "", writer)}
+        update(settings.index, [course], model, enrichments=enrichment, rebuild=True)
+        enriched = Retriever(Index.load(current(settings.index)), model)
+        scores[writer] = score(enriched)
+        row = enriched.index.passages.index(target)
+        assert len(enriched.index.pieces_of(row)) == (2 if writer == "autores" else 1)
+    gained = {writer: one - score(retriever) for writer, one in scores.items()}
+    assert gained["autores"] > 0
+    assert gained["m"] == pytest.approx(gained["autores"] * BY_MODEL / BY_HAND, abs=1e-4)
