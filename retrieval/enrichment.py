@@ -26,8 +26,8 @@ from retrieval.passages import Passage
 from retrieval.vectors import VectorIndex
 
 AUTHORS = "autores"
-BY_HAND, BY_MODEL = 0.7, 0.2  # weight of a passage's nearest question beside the passage itself
-TRUSTED = 0.5  # from which the pieces of questions speak for their passage too
+BY_HAND, BY_MODEL = 0.7, 0.5  # weight of a passage's nearest question beside the passage itself
+TRUSTED = 0.6  # from which the pieces of questions speak for their passage too
 AUTHORED = BUNDLED.parent / "enrichment.jsonl"
 FILE = "enrichment.jsonl"
 
