@@ -127,14 +127,14 @@ def index(
             if report:
                 write_report(report, Index.load(store.current(settings.index)), progress)
         show_update(done, settings.index, as_json=as_json)
-        if plain := unenriched(settings):
-            err.print(
-                f"{plain} pasajes no tienen preguntas de estudiantes; con «ayudante enrich» el "
-                "modelo las escribe y se encuentran mejor.",
-                markup=False,
-            )
 
     follow(rebuild=rebuild)
+    if plain := unenriched(settings):
+        err.print(
+            f"{plain} pasajes no tienen preguntas de estudiantes; con «ayudante enrich» el "
+            "modelo las escribe y se encuentran mejor.",
+            markup=False,
+        )
     if watch:
         ours = [settings.index.resolve(), *([report.resolve()] if report else [])]
         until_stopped_watching(roots, ours, follow)
@@ -218,13 +218,16 @@ def until_stopped_watching(roots: list[Path], ours: list[Path], follow: Callable
         return not hidden and not any(one == changed or one in changed.parents for one in ours)
 
     err.print("Siguiendo los cambios (Ctrl+C para terminar) …")
-    for _ in watchfiles.watch(
-        *roots, watch_filter=counts, debounce=WATCH_MILLISECONDS, raise_interrupt=False
-    ):
-        try:
-            follow()
-        except AyudanteError as error:
-            err.print(str(error), markup=False)
+    try:
+        for _ in watchfiles.watch(
+            *roots, watch_filter=counts, debounce=WATCH_MILLISECONDS, raise_interrupt=False
+        ):
+            try:
+                follow()
+            except AyudanteError as error:
+                err.print(str(error), markup=False)
+    except KeyboardInterrupt:  # in the middle of an update: the index before it stands
+        return
 
 
 @app.command()
