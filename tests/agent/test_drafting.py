@@ -11,7 +11,6 @@ from agent import ServerAddress
 from agent.drafting import SHORTEST, Draft, draft, spread, write_drafts
 from corpus import InputError, ModelUnavailable
 from retrieval import Retriever, evaluate
-from tests.conftest import ayudante
 
 
 class Model(BaseHTTPRequestHandler):
@@ -126,21 +125,3 @@ def test_questions_that_are_there_are_not_written_over(
 def test_a_server_that_is_gone_is_one_clear_error(retriever: Retriever) -> None:
     with pytest.raises(ModelUnavailable, match="dejó de responder"):
         draft(retriever, 1, ServerAddress("http://127.0.0.1:9/v1", "m", "none"))
-
-
-@pytest.mark.vllm
-def test_the_real_model_drafts_a_question(
-    served: dict[str, str], bundled_index: Path, tmp_path: Path
-) -> None:
-    done = ayudante(
-        "evaluate", "--generate", "1", "--output", "nuevas", "--index", str(bundled_index),
-        "--json", cwd=tmp_path,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["drafts"] <= 1
-    lines = (tmp_path / "nuevas" / "queries.jsonl").read_text().splitlines()
-    assert len(lines) == json.loads(done.stdout)["drafts"]
-    assert all(json.loads(line)["draft"] for line in lines)
-    again = ayudante("evaluate", "--generate", "1", "--output", "nuevas", cwd=tmp_path)
-    assert again.returncode == 2
-    assert "ya tiene preguntas" in again.stderr
