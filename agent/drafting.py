@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import openai
 
-from agent.enriching import SHOWN, useful
+from agent.enriching import shown, useful
 from agent.prompts import prompt
 from agent.serving import ServerAddress
 from corpus.errors import InputError, ModelUnavailable
@@ -79,7 +79,8 @@ def draft(
     """
     client = openai.OpenAI(base_url=address.url, api_key=address.key, max_retries=1, timeout=600)
     drafts: list[Draft] = []
-    taken = [retriever.embedder.embed_queries([text])[0] for text in known]
+    known = list(known)
+    taken = list(retriever.embedder.embed_queries(known)) if known else []
     progress("escribiendo preguntas", 0, count)
     try:
         for at, passage in enumerate(spread(retriever.index.passages, count * TRIES, seed)):
@@ -138,11 +139,6 @@ def answers(client: openai.OpenAI, model: str, passage: Passage, question: str) 
     asked = f"{shown(passage)}\n\nPregunta: {question}\n¿El pasaje la responde?"
     choice = {"choice": ["sí", "no"]}
     return said_by(client, model, prompt("judge"), asked, structured_outputs=choice) == "sí"
-
-
-def shown(passage: Passage) -> str:
-    """A passage as the model reads it."""
-    return f"Pasaje de: {passage.context}\n{passage.text[:SHOWN]}"
 
 
 def said_by(

@@ -133,7 +133,7 @@ def asked_about(client: openai.OpenAI, model: str, passage: Passage) -> Enrichme
         model=model,
         messages=[
             {"role": "system", "content": prompt("enrichment")},
-            {"role": "user", "content": f"Pasaje de: {passage.context}\n{passage.text[:SHOWN]}"},
+            {"role": "user", "content": shown(passage)},
         ],
         max_tokens=TOKENS,
         temperature=0.7,
@@ -149,6 +149,11 @@ def asked_about(client: openai.OpenAI, model: str, passage: Passage) -> Enrichme
     except (ValueError, KeyError, TypeError):  # cut at the limit of tokens
         return Enrichment((), "", model)
     return Enrichment(useful(questions, passage), says, model)
+
+
+def shown(passage: Passage) -> str:
+    """A passage as the model reads it: its breadcrumb, then how it begins."""
+    return f"Pasaje de: {passage.context}\n{passage.text[:SHOWN]}"
 
 
 def useful(questions: Sequence[str], passage: Passage) -> tuple[str, ...]:
