@@ -5,8 +5,11 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +145,46 @@ class ScriptedModel(BaseChatModel):
                 for at, c in enumerate(message.tool_calls)
             ]
             yield ChatGenerationChunk(message=AIMessageChunk(content="", tool_call_chunks=calls))
+
+
+class JsonServer(BaseHTTPRequestHandler):
+    """Answers a POST of JSON with what `said` makes of it; None is refused with status 400."""
+
+    def said(self, body: Any) -> Any:
+        raise NotImplementedError
+
+    def do_POST(self) -> None:
+        said = self.said(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        if said is None:
+            self.send_error(400)
+            return
+        data = json.dumps(said).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def completion(text: str) -> dict[str, Any]:
+    """A chat completion that says `text`, as a server of OpenAI's kind sends it."""
+    message = {"role": "assistant", "content": text}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    whole = {"id": "1", "object": "chat.completion", "created": 1, "model": "m"}
+    return whole | {"choices": [choice]}
+
+
+@contextmanager
+def serving(handler: type[JsonServer]) -> Iterator[str]:
+    """The base URL, with ``/v1``, of a server that answers with `handler`."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture(autouse=True)

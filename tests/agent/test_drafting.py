@@ -1,7 +1,5 @@
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,47 +9,31 @@ from agent import ServerAddress
 from agent.drafting import SHORTEST, Draft, draft, spread, write_drafts
 from corpus import InputError, ModelUnavailable
 from retrieval import Retriever, evaluate
+from tests.conftest import JsonServer, completion, serving
 
 
-class Model(BaseHTTPRequestHandler):
+class Model(JsonServer):
     """Writes a new question for each passage; answers what it is asked as `verdict` says."""
 
     written: ClassVar[list[str]] = []
     verdict = "sí"
     same = False
 
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+    def said(self, body: Any) -> Any:
         if "choice" in body["structured_outputs"]:
-            said = self.verdict
-        else:
-            number = 1 if self.same else len(self.written)
-            question = f"¿Zanahoria{number} alcachofa{number} betarraga{number}?"
-            self.written.append(question)
-            said = json.dumps({"question": question})
-        message = {"role": "assistant", "content": said}
-        choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        whole: dict[str, Any] = {"id": "1", "object": "chat.completion", "created": 1, "model": "m"}
-        data = json.dumps(whole | {"choices": [choice]}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+            return completion(self.verdict)
+        number = 1 if self.same else len(self.written)
+        question = f"¿Zanahoria{number} alcachofa{number} betarraga{number}?"
+        self.written.append(question)
+        return completion(json.dumps({"question": question}))
 
 
 @pytest.fixture
 def address() -> Iterator[ServerAddress]:
     Model.written.clear()
     Model.verdict, Model.same = "sí", False
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Model)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield ServerAddress(f"http://127.0.0.1:{server.server_port}/v1", "m", "none")
-    server.shutdown()
-    server.server_close()
+    with serving(Model) as url:
+        yield ServerAddress(url, "m", "none")
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,7 @@
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -14,46 +12,30 @@ from retrieval import Retriever, update
 from retrieval.enrichment import BY_HAND, BY_MODEL, Enrichment, mark_of, read
 from retrieval.index import Index
 from retrieval.store import current
-from tests.conftest import WordsEmbedder
+from tests.conftest import JsonServer, WordsEmbedder, completion, serving
 
 QUESTION = "¿Qué truco evita el overflow al elevar e?"
 
 
-class Model(BaseHTTPRequestHandler):
+class Model(JsonServer):
     """Says the same of every passage; fails after `until` requests."""
 
     asked: ClassVar[list[str]] = []
     until = 1_000
 
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+    def said(self, body: Any) -> Any:
         type(self).asked.append(body["messages"][1]["content"])
         if len(type(self).asked) > type(self).until:
-            self.send_error(400)
-            return
+            return None
         said = {"says": "Explica algo.", "spanish": [QUESTION] * 3, "english": "Why subtract it?"}
-        message = {"role": "assistant", "content": json.dumps(said)}
-        choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        whole = {"id": "1", "object": "chat.completion", "created": 1, "model": "m"}
-        data = json.dumps(whole | {"choices": [choice]}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+        return completion(json.dumps(said))
 
 
 @pytest.fixture
 def address() -> Iterator[ServerAddress]:
     Model.asked, Model.until = [], 1_000
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Model)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield ServerAddress(f"http://127.0.0.1:{server.server_port}/v1", "m", "none")
-    server.shutdown()
-    server.server_close()
+    with serving(Model) as url:
+        yield ServerAddress(url, "m", "none")
 
 
 def test_every_passage_is_asked_about_once_and_what_is_written_is_not_asked_again(

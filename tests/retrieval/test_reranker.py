@@ -1,7 +1,4 @@
-import json
-import threading
 from collections.abc import Iterator, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,6 +9,7 @@ from corpus import ModelUnavailable, Settings
 from retrieval import Retriever
 from retrieval.embedding import Vectors
 from retrieval.reranker import CrossEncoderReranker, RerankServer, reranker_of
+from tests.conftest import JsonServer, serving
 
 
 class Longest:
@@ -25,35 +23,24 @@ class Longest:
         return np.array([len(text) for text in texts], np.float32)
 
 
-class Server(BaseHTTPRequestHandler):
+class Server(JsonServer):
     """Scores a text by its number, in an order of its own; leaves out the last `fewer`."""
 
     asked: ClassVar[list[dict[str, Any]]] = []
     fewer = 0
 
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+    def said(self, body: Any) -> Any:
         type(self).asked.append(body | {"path": self.path, "key": self.headers["Authorization"]})
         count = len(body["documents"]) - self.fewer
         results = [{"index": at, "relevance_score": at / 10} for at in reversed(range(count))]
-        data = json.dumps({"results": results}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+        return {"results": results}
 
 
 @pytest.fixture
 def url() -> Iterator[str]:
     Server.asked, Server.fewer = [], 0
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/v1/"
-    server.shutdown()
-    server.server_close()
+    with serving(Server) as address:
+        yield f"{address}/"
 
 
 def test_the_first_places_are_read_again_and_keep_their_scores(retriever: Retriever) -> None:
