@@ -1,15 +1,16 @@
 """Drafting judged questions for a teacher to approve (`ayudante evaluate --generate`).
 
-The model writes a question for a passage, in one of three styles. Code then refuses what copies
-the passage or says again what another question says, and the model, shown question and passage
-anew, must find that the one answers the other. What is left is written in BEIR layout, each
-question marked ``"draft": true``: an evaluation leaves drafts out, until a teacher who has read
-them takes the mark away. A draft's one judgement is the passage it was written for; other places
-may answer it as well, which is the teacher's to add.
+The model writes a question for a passage, in one of three styles. Code then refuses what is not
+one whole question, copies the passage or says again what another question says, and the model,
+shown question and passage anew, must find that the one answers the other. What is left is written
+in BEIR layout, each question marked ``"draft": true``: an evaluation leaves drafts out, until a
+teacher who has read them takes the mark away. A draft's one judgement is the passage it was
+written for; other places may answer it as well, which is the teacher's to add.
 """
 
 import json
 import random
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,7 @@ STYLES = {
 }
 SHORTEST = 200  # characters of a passage that says enough to be asked about
 TRIES = 4  # passages tried for each question that is wanted
+ONE = re.compile(r"(?:[^.!?\n]|\.(?=\S))+\?")  # a sentence that asks; a model may run on, or be cut
 SAME = 0.95  # cosine from which two questions are one
 SCHEMA: dict[str, Any] = {  # with a pattern here, vLLM 0.32's grammar compiler fails
     "type": "object",
@@ -88,7 +90,7 @@ def draft(
                 break
             style = list(STYLES)[at % len(STYLES)]
             question = written(client, address.model, passage, style)
-            if not useful([question], passage):
+            if not ONE.fullmatch(question) or not useful([question], passage):
                 continue
             vector = retriever.embedder.embed_queries([question])[0]
             if taken and float((np.stack(taken) @ vector).max()) >= SAME:

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 import pytest
 
 from agent import ServerAddress
-from agent.drafting import SHORTEST, Draft, draft, spread, write_drafts
+from agent.drafting import ONE, SHORTEST, Draft, draft, spread, write_drafts
 from corpus import InputError, ModelUnavailable
 from retrieval import Retriever, evaluate
-from tests.conftest import JsonServer, completion, serving
+from tests.conftest import JsonServer, ayudante, completion, serving
 
 
 class Model(JsonServer):
@@ -18,12 +18,13 @@ class Model(JsonServer):
     written: ClassVar[list[str]] = []
     verdict = "sí"
     same = False
+    ending = ""
 
     def said(self, body: Any) -> Any:
         if "choice" in body["structured_outputs"]:
             return completion(self.verdict)
         number = 1 if self.same else len(self.written)
-        question = f"¿Zanahoria{number} alcachofa{number} betarraga{number}?"
+        question = f"¿Zanahoria{number} alcachofa{number} betarraga{number}?{self.ending}"
         self.written.append(question)
         return completion(json.dumps({"question": question}))
 
@@ -31,7 +32,7 @@ class Model(JsonServer):
 @pytest.fixture
 def address() -> Iterator[ServerAddress]:
     Model.written.clear()
-    Model.verdict, Model.same = "sí", False
+    Model.verdict, Model.same, Model.ending = "sí", False, ""
     with serving(Model) as url:
         yield ServerAddress(url, "m", "none")
 
@@ -55,6 +56,25 @@ def test_a_question_is_drafted_once_and_not_if_it_is_known(
     Model.same = True
     (one,) = draft(retriever, 3, address)
     assert draft(retriever, 3, address, known=[one.question]) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "one"),
+    [
+        ("¿Por qué se divide por 0.5 en la celda?", True),
+        ("q onda el softmax?", True),
+        ("Claro, ya tengo la pregunta. ¿Qué es?", False),
+        ("¿Qué es la entropía? ¿Cómo se calcula?", False),
+        ("What was the loss, and from where did they,", False),
+    ],
+)
+def test_a_draft_is_one_whole_question(question: str, one: bool) -> None:
+    assert bool(ONE.fullmatch(question)) == one
+
+
+def test_what_runs_on_is_no_draft(retriever: Retriever, address: ServerAddress) -> None:
+    Model.ending = " ¿Y"
+    assert draft(retriever, 2, address) == []
 
 
 def test_styles_take_turns(retriever: Retriever, address: ServerAddress) -> None:
@@ -109,3 +129,21 @@ def test_questions_that_are_there_are_not_written_over(
 def test_a_server_that_is_gone_is_one_clear_error(retriever: Retriever) -> None:
     with pytest.raises(ModelUnavailable, match="dejó de responder"):
         draft(retriever, 1, ServerAddress("http://127.0.0.1:9/v1", "m", "none"))
+
+
+@pytest.mark.vllm
+def test_the_real_model_drafts_a_question(
+    served: dict[str, str], bundled_index: Path, tmp_path: Path
+) -> None:
+    done = ayudante(
+        "evaluate", "--generate", "1", "--output", "nuevas", "--index", str(bundled_index),
+        "--json", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["drafts"] <= 1
+    lines = (tmp_path / "nuevas" / "queries.jsonl").read_text().splitlines()
+    assert len(lines) == json.loads(done.stdout)["drafts"]
+    assert all(json.loads(line)["draft"] for line in lines)
+    again = ayudante("evaluate", "--generate", "1", "--output", "nuevas", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "ya tiene preguntas" in again.stderr
