@@ -106,11 +106,12 @@ def draft(
 
 
 def spread(passages: Sequence[Passage], count: int, seed: int) -> Iterator[Passage]:
-    """Up to `count` passages worth asking about, from one document after another."""
+    """Up to `count` passages worth asking about, no solutions, from one document after another."""
     chance = random.Random(seed)
     by_document: dict[str, list[Passage]] = {}
     for passage in passages:
-        if len(passage.text) >= SHORTEST and not passage.lists_references:
+        useful = len(passage.text) >= SHORTEST and not passage.lists_references
+        if useful and passage.role != "solution":
             by_document.setdefault(passage.document, []).append(passage)
     shuffled = [chance.sample(some, len(some)) for some in by_document.values()]
     chance.shuffle(shuffled)

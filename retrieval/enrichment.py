@@ -3,7 +3,8 @@
 A slide seldom says what students call its subject, and a code cell says nothing at all. So for
 each passage a language model (`agent.enriching`) or a person writes questions that students would
 ask of it, and a line on what it is (Nogueira et al. 2019, doc2query, arXiv:1904.08375). They are
-searched; they are never shown or cited, for they are not the course.
+searched; they are never shown or cited, for they are not the course. Solutions have none: nobody
+may find them.
 
 An enrichment belongs to a passage's heading and text, by their digest, wherever the file lies.
 ``corpus/enrichment.jsonl`` has the bundled course's, by its authors; those that a model writes are
@@ -101,10 +102,10 @@ def at_hand(cache: Path) -> dict[str, Enrichment]:
 
 
 def lacking(passages: Sequence[Passage], cache: Path, model: str) -> list[Passage]:
-    """Those of `passages` that neither their authors nor `model` have enriched yet."""
+    """Those of `passages`, no solutions, that neither their authors nor `model` have enriched."""
     written = {mark for mark, one in read(cache / FILE).items() if one.model == model}
     known = authored().keys() | written
-    return [passage for passage in passages if mark_of(passage) not in known]
+    return [p for p in passages if mark_of(p) not in known and p.role != "solution"]
 
 
 def authored() -> dict[str, Enrichment]:
@@ -211,7 +212,8 @@ def texts_for(
     owners: list[int] = []
     trust: list[float] = []
     for row, passage in enumerate(passages):
-        if enrichment := enrichments.get(mark_of(passage)):
+        enrichment = enrichments.get(mark_of(passage))
+        if enrichment and passage.role != "solution":
             texts += enrichment.texts
             owners += [row] * len(enrichment.texts)
             trust += [enrichment.trust] * len(enrichment.texts)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from corpus.language import fold
 from corpus.programme import CLASS_OR_LAB, said
+from corpus.roles import HOMEWORK, is_assignment
 from retrieval.passages import Passage
 
 Value = int | str
@@ -37,10 +38,6 @@ CODE = {
     ".sh", ".sql", ".yaml", ".yml", ".toml",
 }  # fmt: skip
 SUBTITLES = {".vtt", ".srt"}
-HOMEWORK = re.compile(
-    r"(?<![^\W\d_])(?:tarea|homework|hw|assignment|pset|enunciado)s?(?![^\W\d_])"
-    r"(?:[\s_-]*(?P<number>\d{1,2})(?!\d))?"
-)
 ABOUT_THE_COURSE = re.compile(
     r"(?<![^\W\d_])(?:programa|syllabus|calendari[oa]|calendar|cronograma|schedule|readme|faq|"
     r"preguntas[\s_-]frecuentes|reglamento|planificacion)(?![^\W\d_])"
@@ -145,8 +142,9 @@ def facets(passages: Iterable[Passage]) -> Facets:
     """How many of `passages` have each value of each field of `Filter`, values in order.
 
     A filter of one value accepts as many, but for a document whose name is part of another's.
+    Solutions are not counted: there is nothing of them to choose.
     """
-    passages = list(passages)
+    passages = [passage for passage in passages if passage.role != "solution"]
     places = [place_of(passage) for passage in passages]
     kinds = Counter(place.kind for place in places)
     return {
@@ -169,32 +167,33 @@ def place_of(passage: Passage) -> Place:
     """Where the document of `passage` stands in the course."""
     location = passage.location
     on_slide = location.kind == "slide" or location.label.startswith("lámina")  # a PDF's are pages
-    return place(passage.document, passage.called, passage.related, on_slide)
+    return place(passage.document, passage.title, passage.called, passage.related, on_slide)
 
 
 @lru_cache(maxsize=50_000)
-def place(document: str, called: str, related: tuple[str, ...], on_slide: bool) -> Place:
-    """Where a document stands, by its name, what it is called and what goes with it.
+def place(
+    document: str, title: str, called: str, related: tuple[str, ...], on_slide: bool
+) -> Place:
+    """Where a document stands, by its name, its title, what it is called and what goes with it.
 
     “Labs/Lab12_NMT.ipynb” is a lab of number 12, and of class 13 if that is related to it.
     """
     own = [called, *(said(match) for match in CLASS_OR_LAB.finditer(document))]
     homework = [f"Tarea {m['number']}" for m in HOMEWORK.finditer(fold(document)) if m["number"]]
+    assigned = is_assignment(document, title)
     return Place(
-        kind_called(PurePosixPath(fold(document)), called, on_slide),
+        kind_called(PurePosixPath(fold(document)), called, assigned, on_slide),
         numbers("Clase", (*own, *related)),
         numbers("Lab", own),
         numbers("Tarea", (*own, *homework)),
     )
 
 
-def kind_called(path: PurePosixPath, called: str, on_slide: bool) -> str:
+def kind_called(path: PurePosixPath, called: str, assigned: bool, on_slide: bool) -> str:
     """The kind of a document by its folded path; what it is called says more than its format."""
     if path.suffix in SUBTITLES | CODE:
         return "transcript" if path.suffix in SUBTITLES else "code"
-    if called.startswith("Tarea ") or HOMEWORK.search(path.stem):
-        return "assignment"
-    if not called and HOMEWORK.search(str(path.parent)):
+    if assigned:
         return "assignment"
     if called.startswith("Lab ") or path.suffix == ".ipynb":
         return "lab"

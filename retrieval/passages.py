@@ -15,6 +15,7 @@ from semantic_text_splitter import MarkdownSplitter
 from corpus.document import Document, Location, digest, without_title
 from corpus.language import language_of
 from corpus.programme import Tie
+from corpus.roles import Role, role_of
 from retrieval.folding import lecture
 
 LANGUAGE_SAMPLE = 4_000  # characters that tell a document's main language
@@ -65,6 +66,11 @@ class Passage:
     def lists_references(self) -> bool:
         """Whether it is a list of readings, which names what others explain."""
         return bool(self.headings) and bool(READINGS.match(self.headings[-1]))
+
+    @property
+    def role(self) -> Role:
+        """Whether it is of an assignment or of its solution, which is never shown."""
+        return role_of(self.document, self.title, self.headings)
 
     @property
     def searchable(self) -> str:

@@ -8,6 +8,9 @@ arXiv:2210.11934). *reranked* adds late interaction (`retrieval.late`) to the be
 lowers lists of references, draws a document's places towards its best one, and lets one of several
 copies of a passage through; a cross-encoder, if one is set (`retrieval.reranker`), then reads the
 first of them again.
+
+Solutions of assignments are in the index, so that they can inform hints, and nothing here finds or
+shows them: `Retriever.vault` is the only way to them.
 """
 
 import base64
@@ -189,9 +192,12 @@ class Retriever:
             encoding: the question's; None for lexical.
             k: how many.
             system: which ranking.
-            accepted: which rows may be found; by default all.
+            accepted: which rows may be found; by default all but solutions, which never are.
         """
         words = self.index.lexical.scores(standard(question))
+        if self._shown is not None:
+            words = words * self._shown
+            accepted = accepted & self._shown if accepted is not None else None
         if system == "lexical":
             if accepted is not None:
                 words = words * accepted
@@ -232,13 +238,18 @@ class Retriever:
 
     def _meant(self, question: str) -> NDArray[np.bool_]:
         """Which rows lie where the question says, as in “en el lab 12”, shape (passages,)."""
-        return preferred(asked(question, self._facets), self.index.passages)
+        meant = preferred(asked(question, self._facets), self.index.passages)
+        return meant if self._shown is None else meant & self._shown
 
     def _near(self, vector: Vectors, k: int) -> list[int]:
-        """Rows of the passages whose vector, or an enriching question's, is near to `vector`."""
-        _, rows = self.index.vectors.search(vector[None], k)
+        """Rows of the passages whose vector, or an enriching question's, is near to `vector`.
+
+        As many more are looked up as there are solutions, so that none takes another's place.
+        """
+        _, rows = self.index.vectors.search(vector[None], k + len(self.vault))
+        near = [row for row in rows[0].tolist() if self._shows(row)][:k]
         asked = self.index.questions.owners_near(vector, k) if self.index.questions else []
-        return sorted({*rows[0].tolist(), *asked})
+        return sorted({*near, *filter(self._shows, asked)})
 
     def _dense(self, vector: Vectors, rows: list[int], vectors: Vectors) -> Vectors:
         """The dense side's scores of `rows`, whose vectors are `vectors`."""
@@ -260,7 +271,7 @@ class Retriever:
         scores = scores.copy()
         if self.index.tokens:
             groups = [self.index.pieces_of(rows[at]) for at in first]
-            late = self.index.tokens.scores(encoding, self._weights, groups)
+            late = self.index.tokens.scores(encoding, self.weights, groups)
             scores[first] += np.float32(LATE_WEIGHT) * late
         for at in first:
             if self.index.passages[rows[at]].lists_references:
@@ -309,27 +320,62 @@ class Retriever:
         return facets(self.index.passages)
 
     @cached_property
-    def _weights(self) -> dict[int, float]:
-        """Weights of the pieces of questions."""
+    def weights(self) -> dict[int, float]:
+        """Weights of the pieces of questions, for late interaction."""
         return self.index.tokens.weights() if self.index.tokens else {}
+
+    @cached_property
+    def _shown(self) -> NDArray[np.bool_] | None:
+        """Which rows may be found and shown, shape (passages,); None if all may."""
+        passages = self.index.passages
+        shown = np.fromiter((p.role != "solution" for p in passages), np.bool_, len(passages))
+        return None if shown.all() else shown
+
+    def _shows(self, row: int) -> bool:
+        """Whether the passage in that row may be found and shown."""
+        return self._shown is None or bool(self._shown[row])
+
+    @cached_property
+    def vault(self) -> tuple[Passage, ...]:
+        """The solutions, in the order of the index; no other method gives one."""
+        if self._shown is None:
+            return ()
+        return tuple(self.index.passages[row] for row in np.flatnonzero(~self._shown).tolist())
+
+    @cached_property
+    def public(self) -> tuple[Passage, ...]:
+        """The passages that may be found and shown, in the order of the index."""
+        if self._shown is None:
+            return self.index.passages
+        return tuple(self.index.passages[row] for row in np.flatnonzero(self._shown).tolist())
 
     @property
     def size(self) -> int:
-        """Number of passages."""
+        """Number of passages, solutions among them."""
         return len(self.index.passages)
 
-    def passage(self, passage_id: str) -> Passage:
-        """The passage with that id; raises `InputError` if there is none."""
-        if passage_id not in self._rows:
+    def row(self, passage_id: str) -> int:
+        """Where the passage with that id stands in the index.
+
+        Raises:
+            InputError: if there is none, or it is a solution, which nobody is told.
+        """
+        row = self._rows.get(passage_id)
+        if row is None or not self._shows(row):
             raise InputError(f"No existe el pasaje {passage_id}.")
-        return self.index.passages[self._rows[passage_id]]
+        return row
+
+    def passage(self, passage_id: str) -> Passage:
+        """The passage with that id; raises `InputError` as `row` does."""
+        return self.index.passages[self.row(passage_id)]
 
     def neighbours(self, passage_id: str, reach: int = 1) -> list[Passage]:
         """The passage and up to `reach` on each side of it in its document, in order."""
-        here = self.passage(passage_id)
-        row = self._rows[passage_id]
-        near = self.index.passages[max(0, row - reach) : row + reach + 1]
-        return [passage for passage in near if passage.document == here.document]
+        row = self.row(passage_id)
+        document = self.index.passages[row].document
+        rows = range(max(0, row - reach), min(row + reach + 1, self.size))
+        near = [self.index.passages[at] for at in rows if self._shows(at)]
+        return [passage for passage in near if passage.document == document]
 
     def dated(self, about: str, today: date, k: int) -> list[Passage]:
         """The days of the course's calendar that `about` speaks of, by date.
@@ -339,7 +385,7 @@ class Retriever:
             today: if no day fits, the days from this one on are taken.
             k: how many at most.
         """
-        rows = {passage.text: passage for passage in self.index.passages}
+        rows = {passage.text: passage for passage in self.public}
         days = [day for day in self.index.days if day.text in rows]
         asked = set(tokens(about))
         fits = [len(asked & set(tokens(day.text))) for day in days]

@@ -1,7 +1,8 @@
 """Jupyter notebooks: one section per cell, counted from 1 over all cells.
 
 A cell's breadcrumb is the headings above it. A code cell keeps its code and the beginning of its
-text outputs; pictures are left to whoever opens the notebook.
+text outputs; pictures are left to whoever opens the notebook. A cell that its author marked as a
+solution gets a heading that says so, by which `corpus.roles` knows it.
 """
 
 import re
@@ -12,12 +13,20 @@ import nbformat
 
 from corpus.document import Section, clean, numbered
 from corpus.errors import MaterialError
+from corpus.language import fold
 from corpus.readers import Content
 from corpus.readers.markdown import Heading, names, split, tidy
+from corpus.roles import SOLUTION
 
 OUTPUT_CHARACTERS = 400  # enough for a loss or a shape; training logs say little more
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 IMAGE_DATA = re.compile(r"\(data:image/[^)]*\)|\(attachment:[^)]*\)")
+SOLUTION_TAGS = {
+    "solution", "solutions", "solucion", "soluciones", "respuesta", "respuestas",
+    "answer", "answers",
+}  # fmt: skip
+# nbgrader takes what stands between these out of the students' copy
+NBGRADER = re.compile(r"^\s*#{1,3}\s*BEGIN (?:SOLUTION|HIDDEN TESTS)\b", re.M | re.I)
 
 
 def output_text(output: Any) -> str:
@@ -64,6 +73,13 @@ def visible(source: str) -> str:
     return IMAGE_DATA.sub("()", tidy(source))
 
 
+def is_solution(cell: Any) -> bool:
+    """Whether the cell's author marked it as one: by a tag, or as nbgrader does in its text."""
+    tags = cell.get("metadata", {}).get("tags", [])
+    tagged = isinstance(tags, list) and any(fold(str(tag)) in SOLUTION_TAGS for tag in tags)
+    return tagged or bool(NBGRADER.search(str(cell.get("source", ""))))
+
+
 def read(data: bytes) -> Content:
     """Reads a notebook of any version; raises `MaterialError` if it is none."""
     cells = cells_of(data)
@@ -83,5 +99,6 @@ def read(data: bytes) -> Content:
             seen_code = seen_code or cell.cell_type == "code"
             text = clean(code_text(cell), code=True)
         if text:
-            sections.append(Section(text, numbered("cell", number), names(path)))
+            above = (*names(path), SOLUTION) if is_solution(cell) else names(path)
+            sections.append(Section(text, numbered("cell", number), above))
     return Content(title, tuple(sections))
