@@ -1,89 +1,139 @@
 """Citations, checked by code: the model writes, this module decides what stands behind it.
 
-A marker that names no shown passage is removed. A sentence without one gets the marker of the
-passage that holds most of its content words, if that is enough of them. An answer that still
-cites nothing cites the passage nearest to it in meaning, so that a reader has where to look.
+Every sentence is held against the passages that were shown (`agent.grounding`). A marker stays if
+its passage may support the sentence; one that does not gives way to the passage that does best, if
+that is enough: more is asked of a marker that code puts than of one that the model gave. A
+sentence that no passage supports loses its markers and is told apart, so that a reader knows what
+nobody vouches for. An answer of which nothing is supported still names the nearest passage, so
+that a reader has where to look.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from agent.events import Citation
+from agent.grounding import KEPT, SUPPORTED, support
+from agent.sentences import BLOCK, INLINE, MARKER, SENTENCE
 from retrieval.embedding import Embedder
 from retrieval.lexical import tokens
 from retrieval.passages import Passage
 
-MARKER = re.compile(r"(?P<before>[ \t]?)\[(?P<numbers>\d+(?:\s*,\s*\d+)*)\]")
-PLACED = re.compile(r" (?:\[\d+\])+")  # as `placed` writes them
-BLOCK = re.compile(r"(```.*?(?:```|\Z)|\$\$.*?\$\$|\\\[.*?\\\])", re.S)
-INLINE = re.compile(r"`[^`\n]+`|\$[^$\n]+\$|\\\(.*?\\\)")
-SENTENCE = re.compile(
-    r"[.!?…]*[^.!?…\n]+(?:\.(?=\S)[^.!?…\n]*)*[.!?…]*[ \t]*(?:\[[\d, ]+\][ \t]*)*\n*|[.!?…]+|\n+"
-)
 STAND_IN = 0xE000  # private characters stand in for inline code and formulas
-ENOUGH = 0.6  # share of a sentence's content words that a passage must hold to support it
 FEW_WORDS = 3  # shorter sentences say too little to be cited
+MOST_MARKERS = 2  # of one sentence
 QUOTE_CHARACTERS = 240
 
 
-def checked(
-    text: str, shown: dict[int, Passage], embedder: Embedder
-) -> tuple[str, tuple[Citation, ...]]:
-    """The answer with only valid markers, at least one if anything was shown, and its citations.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An answer whose markers hold.
+
+    Attributes:
+        text: with the markers that are left or were put.
+        citations: in the order of their markers.
+        unsupported: sentences that state something and that no passage supports.
+    """
+
+    text: str
+    citations: tuple[Citation, ...]
+    unsupported: tuple[str, ...] = ()
+
+
+def checked(text: str, shown: dict[int, Passage], embedder: Embedder) -> Checked:
+    """`text`, as the model wrote it, with the markers that its evidence bears out.
 
     Args:
         text: what the model wrote.
         shown: the passages it was shown, by marker.
-        embedder: decides the last resort, the passage nearest in meaning.
+        embedder: tells what is near in meaning.
     """
-    words = {marker: set(tokens(passage.searchable)) for marker, passage in shown.items()}
-    cited: dict[int, str] = {}
     parts = [
-        part if at % 2 else marked_prose(part, words, cited)
+        [Sentence(part, ())] if at % 2 else list(sentences_of(part, set(shown)))
         for at, part in enumerate(BLOCK.split(text.strip()))
     ]
-    answer = "".join(parts).strip()
-    if answer and shown and not cited:
+    stating = [one for part in parts[::2] for one in part if one.states or one.markers]
+    if not shown or not text.strip():
+        return Checked("".join(one.text for part in parts for one in part).strip(), ())
+    found = borne_out(stating, shown, embedder)
+    answer = "".join(placed(one.text, found.get(one, [])) for part in parts for one in part).strip()
+    cited: dict[int, str] = {}
+    for one, markers in found.items():
+        for marker in markers:
+            cited.setdefault(marker, one.text)
+    if not cited:
         marker = nearest(answer, shown, embedder)
         answer += f"\n\n[{marker}]" if answer.endswith("```") else f" [{marker}]"
         cited[marker] = answer
-    return answer, tuple(
-        Citation(marker, shown[marker], quote(sentence, shown[marker].text))
-        for marker, sentence in sorted(cited.items())
+    return Checked(
+        answer,
+        tuple(
+            Citation(marker, shown[marker], quote(sentence, shown[marker].text))
+            for marker, sentence in sorted(cited.items())
+        ),
+        tuple(one.text.strip() for one in stating if one.states and not found[one]),
     )
 
 
-def marked_prose(prose: str, words: dict[int, set[str]], cited: dict[int, str]) -> str:
-    """`prose` with valid markers; inline code and formulas are left exactly as they are."""
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence without its markers, and those of shown passages that the model gave it."""
+
+    text: str
+    markers: tuple[int, ...]
+
+    @property
+    def states(self) -> bool:
+        """Whether it says enough to need a passage behind it."""
+        return len(set(tokens(self.text))) >= FEW_WORDS
+
+
+def borne_out(
+    stating: list[Sentence], shown: dict[int, Passage], embedder: Embedder
+) -> dict[Sentence, list[int]]:
+    """The markers that each sentence keeps or gets; none if nothing supports it."""
+    markers = list(shown)
+    told = support([one.text for one in stating], list(shown.values()), embedder)
+    found: dict[Sentence, list[int]] = {}
+    for one, row in zip(stating, told, strict=True):
+        strength = dict(zip(markers, row.tolist(), strict=True))
+        kept = [marker for marker in one.markers if strength[marker] >= KEPT]
+        best = max(strength, key=strength.__getitem__)
+        if not kept and strength[best] >= SUPPORTED:
+            kept = [best]
+        found[one] = sorted(sorted(kept, key=lambda m: -strength[m])[:MOST_MARKERS])
+    return found
+
+
+def sentences_of(prose: str, shown: set[int]) -> Iterator[Sentence]:
+    """The sentences of `prose`; inline code and formulas are left exactly as they are."""
     kept: list[str] = []
 
     def put_away(match: re.Match[str]) -> str:
         kept.append(match[0])
         return chr(STAND_IN + len(kept) - 1)
 
-    text = "".join(marked(INLINE.sub(put_away, clean_stand_ins(prose)), words, cited))
-    for at, original in enumerate(kept):
-        text = text.replace(chr(STAND_IN + at), original)
-    return text
+    for match in SENTENCE.finditer(INLINE.sub(put_away, clean_stand_ins(prose))):
+        said, markers = without_markers(match[0], shown)
+        for at, original in enumerate(kept):
+            said = said.replace(chr(STAND_IN + at), original)
+        yield Sentence(said, tuple(markers))
+
+
+def before_markers(text: str) -> Iterator[tuple[str, list[int]]]:
+    """Each sentence of a checked answer that has markers, without them, and its markers."""
+    for part in BLOCK.split(text)[::2]:
+        for match in SENTENCE.finditer(part):
+            numbers = [
+                int(n) for one in MARKER.finditer(match[0]) for n in one["numbers"].split(",")
+            ]
+            if numbers:
+                yield MARKER.sub("", match[0]).strip(), numbers
 
 
 def clean_stand_ins(prose: str) -> str:
     """`prose` without private characters of its own."""
     return re.sub("[\ue000-\uf8ff]", "", prose)
-
-
-def marked(prose: str, words: dict[int, set[str]], cited: dict[int, str]) -> Iterator[str]:
-    """The sentences of `prose` with valid markers; the sentence behind each goes into `cited`."""
-    for match in SENTENCE.finditer(prose):
-        said, markers = without_markers(match[0], set(words))
-        content = set(tokens(said))
-        if not markers and len(content) >= FEW_WORDS:
-            support = {m: len(content & held) / len(content) for m, held in words.items()}
-            best = max(support, key=support.__getitem__, default=0)
-            markers = [best] if best and support[best] >= ENOUGH else []
-        for marker in markers:
-            cited.setdefault(marker, said)
-        yield placed(said, markers)
 
 
 def without_markers(sentence: str, shown: set[int]) -> tuple[str, list[int]]:
@@ -116,12 +166,9 @@ def placed(sentence: str, markers: list[int]) -> str:
 
 
 def nearest(text: str, shown: dict[int, Passage], embedder: Embedder) -> int:
-    """The marker of the passage nearest to `text`, in meaning and in words alike."""
-    vector = embedder.embed_queries([text])[0]
-    rows = embedder.embed_passages([passage.searchable for passage in shown.values()])
-    said = set(tokens(text))
-    held = [len(said & set(tokens(p.searchable))) / max(1, len(said)) for p in shown.values()]
-    return list(shown)[int((rows @ vector + held).argmax())]
+    """The marker of the passage that comes closest to supporting `text`."""
+    row = support([text], list(shown.values()), embedder)[0]
+    return list(shown)[int(row.argmax())]
 
 
 def quote(sentence: str, text: str) -> str:

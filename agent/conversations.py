@@ -1,31 +1,112 @@
-"""Conversations in one SQLite file. A student's turn is stored before the model is called."""
+"""Conversations in one SQLite file. A student's turn is stored before the model is called.
 
+What is kept of an answer is what a professor's overview needs (`agent.insights`): its status, how
+good the evidence was, what it cited, how long it took. Who asked is not kept.
+"""
+
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from agent.events import Answer
 from corpus.errors import InputError
+from corpus.language import fold
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS turns (
-    id INTEGER PRIMARY KEY,
-    conversation TEXT NOT NULL,
-    question TEXT NOT NULL,
-    answer TEXT,
-    asked_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
+COLUMNS = {  # of `turns`, in the order in which versions of the file added them
+    "id": "INTEGER PRIMARY KEY",
+    "conversation": "TEXT NOT NULL",
+    "question": "TEXT NOT NULL",
+    "answer": "TEXT",
+    "asked_at": "TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP",
+    "status": "TEXT",
+    "language": "TEXT",
+    "mode": "TEXT NOT NULL DEFAULT 'explain'",
+    "evidence": "REAL",
+    "seconds": "REAL",
+    "model": "TEXT",
+    "about": "TEXT NOT NULL DEFAULT '[]'",
+    "feedback": "INTEGER",
+    "comment": "TEXT NOT NULL DEFAULT ''",
+}
+SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS turns ({", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())});
 CREATE INDEX IF NOT EXISTS turns_of ON turns (conversation, id);
+CREATE TABLE IF NOT EXISTS titles (conversation TEXT PRIMARY KEY, title TEXT NOT NULL);
+"""
+TITLE_CHARACTERS = 60
+LISTED = """
+WITH listed AS (
+    SELECT conversation, COUNT(*) AS turns, MIN(id) AS first, MAX(id) AS latest
+    FROM turns GROUP BY conversation
+)
+SELECT listed.conversation, titles.title, opening.question, listed.turns, closing.asked_at
+FROM listed
+JOIN turns AS opening ON opening.id = listed.first
+JOIN turns AS closing ON closing.id = listed.latest
+LEFT JOIN titles ON titles.conversation = listed.conversation
+WHERE instr(folded(COALESCE(titles.title, '')), :words) OR EXISTS (
+    SELECT 1 FROM turns WHERE turns.conversation = listed.conversation
+    AND instr(folded(turns.question || ' ' || COALESCE(turns.answer, '')), :words)
+)
+ORDER BY listed.latest DESC
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and its answer; None while it has none."""
+    """A question and what came of it.
 
+    Attributes:
+        id: of the turn.
+        question: as it was asked.
+        answer: its text; None while it has none.
+        asked_at: UTC, ``YYYY-MM-DD HH:MM:SS``.
+        status: of the answer; None while it has none.
+        language: of the answer, “es” or “en”; None while it has none.
+        mode: in which it was asked.
+        evidence: probability that the materials answer it, in [0, 1]; None if unknown.
+        seconds: that the answer took; None while it has none.
+        model: who wrote the answer; None for an extract or while there is none.
+        about: labels of the places that were cited, or else the nearest one.
+        feedback: 1 for useful, -1 for not; None if nobody said.
+        comment: what the student said about it.
+    """
+
+    id: int
     question: str
     answer: str | None
+    asked_at: str = ""
+    status: str | None = None
+    language: str | None = None
+    mode: str = "explain"
+    evidence: float | None = None
+    seconds: float | None = None
+    model: str | None = None
+    about: tuple[str, ...] = ()
+    feedback: int | None = None
+    comment: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The turn as JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation in a list: its id, title, number of turns, and when it last went on (UTC)."""
+
+    id: str
+    title: str
+    turns: int
+    last: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The conversation as JSON."""
+        return asdict(self)
 
 
 class Conversations:
@@ -42,6 +123,8 @@ class Conversations:
             connection = sqlite3.connect(self.file, timeout=10)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.executescript(SCHEMA)
+            connection.create_function("folded", 1, fold, deterministic=True)
+            upgrade(connection)
         except (OSError, sqlite3.Error) as error:
             raise InputError(
                 f"No se puede usar el archivo de conversaciones {self.file}: {error}. "
@@ -53,25 +136,118 @@ class Conversations:
         finally:
             connection.close()
 
-    def ask(self, conversation: str, question: str) -> int:
+    def ask(self, conversation: str, question: str, mode: str = "explain") -> int:
         """Stores a question; returns its id for `answered`."""
         with self.connection() as connection:
             row = connection.execute(
-                "INSERT INTO turns (conversation, question) VALUES (?, ?)", (conversation, question)
+                "INSERT INTO turns (conversation, question, mode) VALUES (?, ?, ?)",
+                (conversation, question, mode),
             )
             return int(row.lastrowid or 0)
 
-    def answered(self, turn: int, answer: str) -> None:
+    def answered(self, turn: int, answer: Answer) -> None:
         """Stores the answer of a turn."""
+        values = {
+            "answer": answer.text,
+            "status": answer.status,
+            "language": answer.language,
+            "evidence": answer.evidence,
+            "seconds": answer.seconds.total,
+            "model": answer.model,
+            "about": json.dumps(answer.about, ensure_ascii=False),
+        }
+        given = ", ".join(f"{name} = :{name}" for name in values)
         with self.connection() as connection:
-            connection.execute("UPDATE turns SET answer = ? WHERE id = ?", (answer, turn))
+            connection.execute(f"UPDATE turns SET {given} WHERE id = :id", values | {"id": turn})
 
-    def turns(self, conversation: str, last: int) -> list[Turn]:
-        """The last answered turns of a conversation, oldest first."""
+    def rate(self, turn: int, feedback: int, comment: str = "") -> None:
+        """Stores what a student thought of an answer: 1, -1, or 0 to take it back."""
+        if feedback not in (1, 0, -1):
+            raise InputError(f"La opinión es 1, 0 o -1, no {feedback}.")
         with self.connection() as connection:
-            rows = connection.execute(
-                "SELECT question, answer FROM turns WHERE conversation = ? "
-                "AND answer IS NOT NULL ORDER BY id DESC LIMIT ?",
-                (conversation, last),
-            ).fetchall()
-        return [Turn(*row) for row in reversed(rows)]
+            done = connection.execute(
+                "UPDATE turns SET feedback = ?, comment = ? WHERE id = ?",
+                (feedback or None, comment, turn),
+            )
+        if not done.rowcount:
+            raise InputError(f"No existe la respuesta {turn}.")
+
+    def turns(self, conversation: str, last: int | None = None) -> list[Turn]:
+        """The turns of a conversation that were answered, oldest first; only the `last` ones."""
+        return self.selected("WHERE conversation = ? AND answer IS NOT NULL", (conversation,), last)
+
+    def all_turns(self) -> list[Turn]:
+        """Every turn of every conversation, oldest first."""
+        return self.selected("", ())
+
+    def selected(self, where: str, values: Sequence[str], last: int | None = None) -> list[Turn]:
+        """The turns that an SQL condition chooses."""
+        names = [name for name in COLUMNS if name != "conversation"]
+        query = f"SELECT {', '.join(names)} FROM turns {where} ORDER BY id DESC LIMIT ?"
+        with self.connection() as connection:
+            rows = connection.execute(query, (*values, -1 if last is None else last)).fetchall()
+        return [turn_of(dict(zip(names, row, strict=True))) for row in reversed(rows)]
+
+    def listed(self, words: str = "") -> list[Conversation]:
+        """The conversations, the latest first; with `words`, those that say them."""
+        with self.connection() as connection:
+            rows = connection.execute(LISTED, {"words": fold(words.strip())}).fetchall()
+        return [
+            Conversation(name, title or titled(opening), turns, last)
+            for name, title, opening, turns, last in rows
+        ]
+
+    def rename(self, conversation: str, title: str) -> None:
+        """Gives a conversation a title in place of its first question."""
+        title = " ".join(title.split())[:TITLE_CHARACTERS]
+        if not title:
+            raise InputError("El título está vacío. Escriba uno.")
+        self.must_exist(conversation)
+        with self.connection() as connection:
+            connection.execute("INSERT OR REPLACE INTO titles VALUES (?, ?)", (conversation, title))
+
+    def delete(self, conversation: str) -> None:
+        """Deletes a conversation for good."""
+        self.must_exist(conversation)
+        with self.connection() as connection:
+            connection.execute("PRAGMA secure_delete=ON")
+            for table in ("turns", "titles"):
+                connection.execute(f"DELETE FROM {table} WHERE conversation = ?", (conversation,))
+
+    def exported(self, conversation: str) -> str:
+        """A conversation as Markdown."""
+        self.must_exist(conversation)
+        title = next(one.title for one in self.listed() if one.id == conversation)
+        turns = self.selected("WHERE conversation = ?", (conversation,))
+        return "\n\n".join([f"# {title}", *map(written_out, turns)]) + "\n"
+
+    def must_exist(self, conversation: str) -> None:
+        """Raises `InputError` if there is no such conversation."""
+        if not self.selected("WHERE conversation = ?", (conversation,), 1):
+            raise InputError(f"No existe la conversación {conversation}.")
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Adds the columns that a file of an older version lacks."""
+    known = {row[1] for row in connection.execute("PRAGMA table_info(turns)")}
+    for name, kind in COLUMNS.items():
+        if name not in known:
+            connection.execute(f"ALTER TABLE turns ADD COLUMN {name} {kind}")
+
+
+def turn_of(row: dict[str, Any]) -> Turn:
+    """A row of the table as a turn."""
+    return Turn(**{**row, "about": tuple(json.loads(row["about"]))})
+
+
+def titled(question: str) -> str:
+    """A question as the title of its conversation."""
+    line = " ".join(question.split())
+    return line if len(line) <= TITLE_CHARACTERS else line[: TITLE_CHARACTERS - 1].rstrip() + "…"
+
+
+def written_out(turn: Turn) -> str:
+    """A turn as Markdown."""
+    places = f"\n\n*{'; '.join(turn.about)}*" if turn.about else ""
+    question = turn.question.replace("\n", "\n> ")
+    return f"> {question}\n\n{turn.answer or '(sin respuesta)'}{places}"

@@ -8,6 +8,7 @@ from corpus.document import Location
 from retrieval.passages import Passage
 
 Status = Literal["answered", "not_in_materials", "off_topic", "hinted"]
+Mode = Literal["explain", "guide"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,10 @@ class Answer:
         seconds: how long it took.
         model: who wrote it; None for an extract made without a model.
         notice: something a person should know, such as why there was no model; or empty.
+        evidence: probability that the materials answer the question, in [0, 1]; None if it was
+            not judged.
+        about: labels of the places that it cites, or else of the nearest one.
+        mode: “explain” or “guide”.
     """
 
     question: str
@@ -108,6 +113,9 @@ class Answer:
     seconds: Seconds
     model: str | None
     notice: str = ""
+    evidence: float | None = None
+    about: tuple[str, ...] = ()
+    mode: Mode = "explain"
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as the JSON contract has it, with its notice besides."""
@@ -121,6 +129,8 @@ class Answer:
             "seconds": asdict(self.seconds),
             "model": self.model,
             "notice": self.notice,
+            "evidence": self.evidence,
+            "mode": self.mode,
         }
 
 

@@ -8,7 +8,7 @@ evidence, even by a model that never thinks of searching. One middleware of ours
 import json
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from langchain.agents import create_agent
@@ -106,7 +106,7 @@ def run(
     tools: list[BaseTool],
     messages: list[AnyMessage],
     bounds: Bounds,
-) -> Iterator[str | ToolMessage]:
+) -> Generator[str | ToolMessage, None, None]:
     """Runs the loop over a conversation that ends in the result of the first search.
 
     Yields:

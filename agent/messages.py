@@ -15,11 +15,71 @@ CATALOGUE: dict[str, dict[Language, str]] = {
         "en": "{question}\n\nAnswer in English, in your own words, in one paragraph of 2 to 4 "
         "sentences.",
     },
+    "answer_at_length": {
+        "es": "{question}\n\nExplica en español con más detalle, con tus palabras: 5 a 8 frases, "
+        "y un ejemplo si los pasajes traen uno.",
+        "en": "{question}\n\nExplain in English in more detail, in your own words: 5 to 8 "
+        "sentences, with an example if the passages have one.",
+    },
+    "opinion": {
+        "es": "{question}\n\n¿Alguno de los pasajes responde esa pregunta? Contesta solo sí o no.",
+        "en": "{question}\n\nDoes any of the passages answer that question? Say only yes or no.",
+    },
+    "hint_1": {
+        "es": "{question}\n\nEs parte de una tarea: no la resuelvas ni escribas código. En "
+        "español, en 2 frases, explica el concepto que hace falta y termina con una pregunta que "
+        "ayude a pensar.",
+        "en": "{question}\n\nThis is part of an assignment: do not solve it and write no code. In "
+        "English, in 2 sentences, explain the concept that it needs and end with a question that "
+        "helps to think.",
+    },
+    "hint_2": {
+        "es": "{question}\n\nEs parte de una tarea: no la resuelvas ni escribas código. En "
+        "español, en 2 frases, di qué lugar del material conviene leer y qué hay que buscar en él.",
+        "en": "{question}\n\nThis is part of an assignment: do not solve it and write no code. In "
+        "English, in 2 sentences, say which place of the material to read and what to look for.",
+    },
+    "hint_3": {
+        "es": "{question}\n\nEs parte de una tarea: no la resuelvas. En español, en 3 frases, "
+        "muestra un ejemplo parecido que salga en los pasajes, con otros datos.",
+        "en": "{question}\n\nThis is part of an assignment: do not solve it. In English, in 3 "
+        "sentences, show a similar example from the passages, with other data.",
+    },
+    "hint_4": {
+        "es": "{question}\n\nEs parte de una tarea: no des el resultado ni código. En español, en "
+        "2 frases, di solo cuál es el siguiente paso y cómo se comprueba que quedó bien.",
+        "en": "{question}\n\nThis is part of an assignment: give no result and no code. In "
+        "English, in 2 sentences, say only what the next step is and how to check it.",
+    },
+    "hint_heading": {
+        "es": "**Pista {rung} de {rungs}** · para mirar: {places}",
+        "en": "**Hint {rung} of {rungs}** · to look at: {places}",
+    },
+    "hint_kept": {
+        "es": "Eso es la solución de una tarea y no te la puedo dar. Te sirve más partir por "
+        "aquí: {places}. Cuéntame qué intentaste y en qué paso te trabaste.",
+        "en": "That is the solution of an assignment and I cannot give it to you. It helps more "
+        "to start here: {places}. Tell me what you tried and at which step you got stuck.",
+    },
+    "code_kept": {
+        "es": "# … el resto es tuyo",
+        "en": "# … the rest is yours",
+    },
     "not_in_materials": {
         "es": "No encuentro eso en los materiales del curso. Lo más cercano que hay es {nearest}. "
-        "Si crees que debería estar, pregúntale al equipo docente.",
-        "en": "I cannot find that in the course materials. The nearest there is {nearest}. "
-        "If you think it should be there, ask the teaching staff.",
+        "Si crees que debería estar, pregúntale al equipo docente en el foro del curso.",
+        "en": "I cannot find that in the course materials. The nearest there is {nearest}. If you "
+        "think it should be there, ask the teaching staff in the course's forum.",
+    },
+    "off_topic": {
+        "es": "Eso no parece ser de este curso, así que no te puedo ayudar con ello. Pregúntame "
+        "por la materia, los laboratorios, las tareas o las fechas.",
+        "en": "That does not seem to be about this course, so I cannot help with it. Ask me about "
+        "its subject, labs, assignments or dates.",
+    },
+    "unsupported": {
+        "es": "Sin respaldo en los materiales, compruébalo: {sentences}",
+        "en": "Not backed by the materials, check it: {sentences}",
     },
     "extract": {
         "es": "Extracto de los materiales (sin modelo de lenguaje):",
@@ -51,6 +111,12 @@ CATALOGUE: dict[str, dict[Language, str]] = {
 def say(key: str, language: Language, **values: str) -> str:
     """A message of the catalogue."""
     return CATALOGUE[key][language].format(**values)
+
+
+def listed(parts: list[str], language: Language) -> str:
+    """“a, b y c”."""
+    last = " and " if language == "en" else " y "
+    return last.join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def language_of(text: str) -> Language:

@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from corpus.errors import InputError
 
 PREFIX = "AYUDANTE_"
-EMBEDDED_FLOOR = 1.02  # docs/decisions.md, "When the course does not say"
+EMBEDDED_FLOOR = 0.5  # docs/decisions.md, "When the course does not say"
 LEXICAL_WEIGHT = 0.3  # docs/decisions.md, "Fusion"
 EMBEDDED = "embedded"  # the model that comes as ordinary Python packages
 
@@ -72,14 +72,19 @@ class Settings(BaseSettings):
     tool_calls: int = Field(3, ge=1, description="tool calls allowed for one question")
     evidence_floor: float | None = Field(
         None,
-        description="a best score below this means that the course does not say; by default "
-        f"{EMBEDDED_FLOOR} with the embedded embedding model and no floor with another",
+        ge=0,
+        le=1,
+        description="a probability of an answer below this means that the course does not say; by "
+        f"default {EMBEDDED_FLOOR} with the embedded embedding model and 0 with another",
     )
     conversations: Path = Field(
         Path(".ayudante/conversations.sqlite"), description="file of the conversations"
     )
+    quiz: Path = Field(
+        Path(".ayudante/quiz.sqlite"), description="file of the quiz items and their reviews"
+    )
 
-    @field_validator("index", "cache", "conversations", mode="before")
+    @field_validator("index", "cache", "conversations", "quiz", mode="before")
     @classmethod
     def not_empty(cls, path: Any) -> Any:
         """An empty path would be the current folder, which nobody means."""
@@ -92,7 +97,7 @@ class Settings(BaseSettings):
         """The evidence floor in force."""
         if self.evidence_floor is not None:
             return self.evidence_floor
-        return EMBEDDED_FLOOR if self.embedding_model == EMBEDDED else float("-inf")
+        return EMBEDDED_FLOOR if self.embedding_model == EMBEDDED else 0.0
 
     @classmethod
     def load(cls, **given: Any) -> "Settings":

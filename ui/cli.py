@@ -1,4 +1,5 @@
-"""The command line: ``ayudante index | enrich | search | ask | evaluate | chat | serve | doctor``.
+"""The command line: ``ayudante index | enrich | search | ask | evaluate | chat | serve | doctor``,
+and ``conversations | quiz | insights | correct | mcp``.
 
 Results go to stdout, everything else to stderr. The exit code is 0 on success and 2, after one
 line that says what to do, on bad input or a missing piece.
@@ -48,10 +49,22 @@ from ui.filter_options import (
     WeekOption,
     chosen,
 )
+from ui.history import conversations
+from ui.options import (
+    BatchOption,
+    EmbeddingOption,
+    IndexOption,
+    JsonOption,
+    LlmOption,
+    QuestionArgument,
+)
+from ui.practice import quiz
 from ui.report import write_report
+from ui.teaching import correct, insights
 
 if TYPE_CHECKING:
     from agent import Answer
+    from agent.events import Mode
 
 # The agent is imported inside the commands that need it: searching should not wait for LangChain.
 WATCH_MILLISECONDS = 1_600  # of quiet after a change, so that a file is copied whole
@@ -65,22 +78,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-IndexOption = Annotated[
-    Path | None, typer.Option("--index", help="Carpeta del índice [.ayudante/index].")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Imprime un documento JSON.")]
-EmbeddingOption = Annotated[
-    str | None,
-    typer.Option("--embedding-model", help="«embedded», un id de hub o una carpeta."),
-]
-LlmOption = Annotated[
-    str | None, typer.Option("--llm", help="«embedded», un id de hub o una carpeta.")
-]
-BatchOption = Annotated[
-    str | None,
-    typer.Option("--batch", help="Archivo con una pregunta por línea; «-» es la entrada estándar."),
-]
-QuestionArgument = Annotated[str | None, typer.Argument(help="La pregunta.", show_default=False)]
+app.command()(conversations)
+app.command()(insights)
+app.command()(correct)
+app.add_typer(quiz, name="quiz")
 
 
 @app.command()
@@ -251,7 +252,7 @@ def search(
         lines = questions_of(batch) if batch is not None else []
         retriever = Retriever.open(settings=settings, progress=progress)
         within = chosen(
-            retriever.index.passages,
+            retriever.public,
             kinds=kinds or [],
             weeks=weeks or [],
             classes=classes or [],
@@ -286,12 +287,16 @@ def ask(
     no_llm: Annotated[
         bool, typer.Option("--no-llm", help="Responde con extractos, sin modelo de lenguaje.")
     ] = False,
+    guide: Annotated[
+        bool, typer.Option("--guide", help="Da pistas, una a la vez, en lugar de la respuesta.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Responde una pregunta sobre el curso, con citas."""
     from agent import Assistant
 
     settings = Settings.load(index=index, embedding_model=embedding_model, llm=llm)
+    mode: Mode = "guide" if guide else "explain"
     question = required(question) if batch is None else None
     lines = questions_of(batch) if batch is not None else []
     with ProgressDisplay() as progress:
@@ -305,9 +310,9 @@ def ask(
             err.print(f"Sin modelo de lenguaje: {assistant.notice}", markup=False)
         if batch is not None:
             for line in lines:
-                print_json(assistant.ask(line, conversation).to_dict(), indent=None)
+                print_json(assistant.ask(line, conversation, mode).to_dict(), indent=None)
             return
-        answer = assistant.ask(str(question), conversation)
+        answer = assistant.ask(str(question), conversation, mode)
     finally:
         assistant.__exit__(None, None, None)
     if as_json:
@@ -348,13 +353,29 @@ def evaluate_command(
         Path, typer.Option("--output", help="Carpeta de los borradores de --generate.")
     ] = Path("borradores"),
     seed: Annotated[int, typer.Option("--seed", help="Otro número, otros pasajes.")] = 0,
+    answers: Annotated[
+        bool, typer.Option("--answers", help="Mide las respuestas del modelo, no la búsqueda.")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Con --answers, solo tantas preguntas.")
+    ] = None,
+    at_once: Annotated[
+        int, typer.Option("--at-once", min=1, help="Con --answers, cuántas preguntas a la vez.")
+    ] = 1,
+    baselines: Annotated[
+        bool,
+        typer.Option("--baselines/--no-baselines", help="Con --answers, compara con otros dos."),
+    ] = True,
     index: IndexOption = None,
     embedding_model: EmbeddingOption = None,
     llm: LlmOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Mide la búsqueda con preguntas juzgadas, o redacta preguntas nuevas para juzgar."""
+    """Mide la búsqueda o las respuestas con preguntas juzgadas, o redacta preguntas nuevas."""
     settings = Settings.load(index=index, embedding_model=embedding_model, llm=llm)
+    if answers:
+        judge_answers(settings, path or QUESTIONS, split, limit, at_once, baselines, as_json)
+        return
     if generate:
         generate_questions(settings, path or QUESTIONS, generate, output, seed, as_json=as_json)
         return
@@ -382,6 +403,38 @@ def evaluate_command(
         show_misses(report)
     if changes:
         show_changes(changes)
+
+
+def judge_answers(
+    settings: Settings,
+    path: Path,
+    split: str | None,
+    limit: int | None,
+    at_once: int,
+    baselines: bool,
+    as_json: bool,
+) -> None:
+    """Evaluates the assistant's answers."""
+    from agent import Assistant
+    from agent.evaluation import evaluate_answers
+    from ui.answers_text import show_answers
+
+    with ProgressDisplay() as progress:
+        retriever = Retriever.open(settings=settings, progress=progress)
+        with Assistant(retriever, settings, progress=progress) as assistant:
+            report = evaluate_answers(
+                path,
+                assistant,
+                split=split,
+                limit=limit,
+                at_once=at_once,
+                baselines=baselines,
+                progress=progress,
+            )
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        show_answers(report)
 
 
 def generate_questions(
@@ -488,6 +541,32 @@ def serve(
             return
         if reason := until_stopped(server.died):
             raise ModelUnavailable(reason)
+
+
+@app.command()
+def mcp(
+    http: Annotated[
+        bool, typer.Option("--http", help="Por HTTP en este computador, en lugar de stdio.")
+    ] = False,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="Con --http, el puerto [8765].")
+    ] = None,
+    index: IndexOption = None,
+    embedding_model: EmbeddingOption = None,
+) -> None:
+    """Ofrece la búsqueda y el calendario del curso a otros agentes (Model Context Protocol)."""
+    from agent.mcp import PORT, serve
+    from agent.serving.server import free_port
+
+    settings = Settings.load(index=index, embedding_model=embedding_model)
+    with ProgressDisplay() as progress:
+        retriever = Retriever.open(settings=settings, progress=progress)
+    if not http:
+        serve(retriever, "stdio")
+        return
+    taken = free_port(PORT if port is None else port)
+    err.print(f"El curso está en http://127.0.0.1:{taken}/mcp (Ctrl+C para terminar)")
+    serve(retriever, "http", taken)
 
 
 @app.command()

@@ -1,24 +1,25 @@
 import pytest
 
-from agent.citations import PLACED, checked, quote
+from agent.citations import Checked, checked, quote
+from agent.sentences import PLACED
 from corpus.document import numbered
 from retrieval import Passage
 from tests.conftest import WordsEmbedder
+
+SOFTMAX = "La función softmax convierte los logits en probabilidades, como 0.5."
+PERCEPTRON = "El perceptrón fue propuesto por Frank Rosenblatt en 1958.\nOtra línea."
 
 
 def passage(number: int, text: str) -> Passage:
     return Passage(f"d#{number}", "d.pdf", "D", "Clase 1", (), text, numbered("page", number))
 
 
-SHOWN = {
-    1: passage(1, "La función softmax convierte los logits en probabilidades."),
-    2: passage(2, "El perceptrón fue propuesto por Frank Rosenblatt en 1958.\nOtra línea."),
-}
+SHOWN = {1: passage(1, SOFTMAX), 2: passage(2, PERCEPTRON)}
 
 
 def check(text: str) -> tuple[str, list[int]]:
-    answer, citations = checked(text, SHOWN, WordsEmbedder())
-    return answer, [citation.marker for citation in citations]
+    done = checked(text, SHOWN, WordsEmbedder())
+    return done.text, [citation.marker for citation in done.citations]
 
 
 def test_valid_markers_stay() -> None:
@@ -68,14 +69,14 @@ def test_numbers_with_points_do_not_break_sentences() -> None:
 
 
 def test_a_quote_is_an_exact_span() -> None:
-    text = SHOWN[2].text
+    text = PERCEPTRON
     found = quote("¿En qué año propuso Rosenblatt el perceptrón?", text)
     assert found == "El perceptrón fue propuesto por Frank Rosenblatt en 1958."
     assert found in text
 
 
 def test_nothing_shown_cites_nothing() -> None:
-    assert checked("Hola [1].", {}, WordsEmbedder()) == ("Hola.", ())
+    assert checked("Hola [1].", {}, WordsEmbedder()) == Checked("Hola.", ())
 
 
 @pytest.mark.parametrize(

@@ -104,11 +104,8 @@ def test_tools_close_when_they_are_spent(retriever: Retriever, settings: Setting
     again = call("search_course", query="softmax")
     answer, model, _ = answered(retriever, settings, again, again, SAID)
     assert settings.tool_calls == 3
-    assert [sorted(names) for names in model._offered] == [
-        ["course_calendar", "open_passage", "search_course"],
-        ["course_calendar", "open_passage", "search_course"],
-        [],
-    ]
+    assert ["search_course" in names for names in model._offered] == [True, True, False]
+    assert model._offered[-1] == []
     assert len(answer.steps) == 3
 
 

@@ -55,7 +55,7 @@ def test_a_question_under_way_is_counted_until_its_stream_is_closed(assistant: A
     stream = assistant.stream("¿Qué es softmax?")
     next(stream)
     assert assistant.answering == 1
-    stream.close()  # type: ignore[attr-defined]
+    stream.close()
     assert assistant.answering == 0
 
 

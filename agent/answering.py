@@ -1,0 +1,394 @@
+"""One question on its way to an answer: search, judge the evidence, write, check.
+
+The order is always the same, and at each step code decides: what is searched, whether the course
+answers, whether a hint is due in place of an answer, which markers hold, what may not be told. The
+model writes in between. Without one, the best passages are the answer, labelled as an extract.
+"""
+
+import math
+import re
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from json import JSONDecodeError
+from time import monotonic
+
+import httpx2
+import openai
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.tools import BaseTool
+from langchain_openai import ChatOpenAI
+
+from agent import guiding
+from agent.citations import checked, quote
+from agent.conversations import Turn
+from agent.events import Answer, Citation, Event, Mode, Seconds, Status, TextDelta
+from agent.evidence import Evidence, shown
+from agent.follow_up import standalone, wants_more
+from agent.loop import WRITTEN_CALL, Bounds, run, tool_call
+from agent.messages import Language, listed, say
+from agent.prompts import system_prompt
+from agent.scope import Judgement, judged
+from agent.sentences import PLACED
+from agent.tools import computing_tools, course_tools, recorded
+from agent.vault import Guard, Vault
+from agent.wellformed import circles, whole
+from corpus.settings import Settings
+from retrieval.passages import Passage
+from retrieval.retriever import MAX_QUESTION, Retriever, SearchResult
+
+HISTORY_CHARACTERS = 800  # of each past question and answer, so that the prompt fits
+HISTORY_TURNS = 2  # said in full; a small model loses the thread with more
+SUMMARY_CHARACTERS = 600  # of what was asked before those
+JUDGED = 10  # results that the evidence is judged by
+EXTRACT_PASSAGES = 3
+EXTRACT_CHARACTERS = 600
+AT_LENGTH = 2  # times the usual tokens for an answer that is to say more
+WHEN = re.compile(  # words of a question that asks for a date
+    r"\b(cu[aá]ndo|fechas?|plazos?|vencen?|entrega[rn]?|entregas|semana|hoy|ma[nñ]ana|"
+    r"when|due|deadline|dates?)\b",
+    re.I,
+)
+# What a server that fails raises; the last two when a stream is cut or is not what it should be.
+EMPTY_STREAM = "No generations found"  # LangChain's ValueError for a server that says nothing
+LOST = (openai.APIError, httpx2.HTTPError, JSONDecodeError)
+
+
+@dataclass
+class Inquiry:
+    """A question with what surrounds it, and what has come of it so far.
+
+    Attributes:
+        question: as it was asked.
+        language: to answer in.
+        history: the answered turns before it, oldest first.
+        mode: in which it was asked.
+        start: when, on the monotonic clock.
+    """
+
+    question: str
+    language: Language
+    history: Sequence[Turn]
+    mode: Mode
+    start: float
+    evidence: Evidence = field(default_factory=Evidence)
+    text: str = ""
+    first_token: float | None = None
+    probability: float | None = None
+
+    @property
+    def query(self) -> str:
+        """What to search for."""
+        return standalone(self.question, self.history)[:MAX_QUESTION]
+
+    def seconds(self) -> Seconds:
+        """Time spent so far."""
+        total = monotonic() - self.start
+        searching = sum(step.seconds for step in self.evidence.steps)
+        first = self.first_token if self.first_token is not None else total
+        return Seconds(round(searching, 3), round(first, 3), round(total, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What an assistant answers with: where it searches, who writes, within which limits.
+
+    Attributes:
+        retriever: searches the course.
+        model: writes; None answers with extracts.
+        model_name: of the model.
+        vault: what may not be told.
+        settings: limits.
+        tools: functions or tools of the caller's own, beside the course's.
+        notice: why there is no model; or empty.
+    """
+
+    retriever: Retriever
+    model: BaseChatModel | None
+    model_name: str | None
+    vault: Vault
+    settings: Settings
+    tools: Sequence[BaseTool] = ()
+    notice: str = ""
+
+
+class Answering:
+    """Answers one inquiry with some means; `events` is what happens."""
+
+    def __init__(self, inquiry: Inquiry, means: Means) -> None:
+        self.inquiry, self.means = inquiry, means
+        self.evidence, self.language = inquiry.evidence, inquiry.language
+        self.tools: list[BaseTool] = [
+            *course_tools(means.retriever, self.evidence, means.settings.passages_shown),
+            *computing_tools(self.evidence),
+            *(recorded(one, self.evidence) for one in means.tools),
+        ]
+        self.said: list[AnyMessage] = []  # the conversation as the model reads it
+
+    def events(self) -> Iterator[Event]:
+        """Search, judge the evidence, write, check; the last event is the `Answer`."""
+        results = self.means.retriever.search(self.inquiry.query, JUDGED)
+        if self.inquiry.mode == "guide" or guiding.asks_to_be_done(self.inquiry.question, results):
+            yield from self.guided()
+            return
+        self.search()
+        yield from self.evidence.steps
+        judgement = self.judgement(results)
+        self.inquiry.probability = judgement.probability
+        if judgement.status != "answered":
+            yield self.refused(judgement.status, results)
+            return
+        if self.means.model is None:
+            yield self.extract(self.means.notice)
+            return
+        yield from self.explained()
+
+    def search(self) -> None:
+        """Calls the first tools, as if the model had asked for them, and writes that down."""
+        inquiry = self.inquiry
+        calls = [tool_call("search_course", {"query": inquiry.query})]
+        if WHEN.search(inquiry.question) and self.means.retriever.index.days:
+            calls.append(tool_call("course_calendar", {"about": inquiry.query}))
+        known = {tool.name: tool for tool in self.tools}
+        results = [known[call["name"]].invoke(call) for call in calls]
+        self.said = [
+            *recalled(inquiry.history),
+            HumanMessage(inquiry.question),
+            AIMessage("", tool_calls=calls),
+            *results,
+        ]
+
+    def judgement(self, results: Sequence[SearchResult]) -> Judgement:
+        """Whether the course answers, as evidence and model say together."""
+        index = self.means.retriever.index
+        floor = self.means.settings.floor
+        opinion = self.opinion() if floor else None
+        return judged(self.inquiry.query, results, index.lexical, floor, opinion)
+
+    def opinion(self) -> float | None:
+        """Log odds that the model finds an answer in the passages; None if it cannot be told.
+
+        It reads what it would read to answer, so that the server computes that once.
+        """
+        model = self.means.model
+        if not isinstance(model, ChatOpenAI):
+            return None
+        asked = say("opinion", self.language, question=self.inquiry.question)
+        messages = [SystemMessage(system_prompt()), *self.said, HumanMessage(asked)]
+        one_token = model.bind_tools(self.tools).bind(max_tokens=1, logprobs=True, top_logprobs=20)
+        try:
+            said = one_token.invoke(messages)
+            tokens = said.response_metadata["logprobs"]["content"][0]["top_logprobs"]
+        except (*LOST, KeyError, IndexError, TypeError, ValueError):
+            return None  # a model that is lost says so when it is to write
+        return log_odds({one["token"]: one["logprob"] for one in tokens})
+
+    def explained(self) -> Iterator[Event]:
+        """An answer in the model's words, checked."""
+        more = wants_more(self.inquiry.question)
+        question = self.inquiry.query if more else self.inquiry.question
+        key = "answer_at_length" if more else "answer_briefly"
+        reminder = say(key, self.language, question=question)
+        trouble = yield from self.written(reminder, AT_LENGTH if more else 1)
+        if isinstance(trouble, Answer):
+            yield trouble
+            return
+        done = checked(
+            whole(self.inquiry.text), self.evidence.passages, self.means.retriever.embedder
+        )
+        notices = []
+        if trouble:
+            notices.append(say("cut_off", self.language, reason=trouble))
+        if done.unsupported:
+            sentences = " ".join(f"«{sentence}»" for sentence in done.unsupported)
+            notices.append(say("unsupported", self.language, sentences=sentences))
+        yield self.answer(
+            done.text, "answered", done.citations, self.means.model_name, " ".join(notices)
+        )
+
+    def guided(self) -> Iterator[Event]:
+        """A hint in place of an answer."""
+        inquiry, means = self.inquiry, self.means
+        start = monotonic()
+        found = guiding.lectures(inquiry.query, means.retriever, means.settings.passages_shown)
+        passages = [result.passage for result in found]
+        step = self.evidence.record("search_course", {"query": inquiry.query}, start, passages)
+        yield step
+        number = guiding.rung(inquiry.history)
+        if means.model is None or not passages:
+            yield self.hinted(say("hint_kept", self.language, places=self.near()), None)
+            return
+        call = tool_call("search_course", {"query": inquiry.query})
+        result = ToolMessage(shown(step), tool_call_id=call["id"])
+        question = HumanMessage(inquiry.question)
+        self.said = [*recalled(inquiry.history), question, AIMessage("", tool_calls=[call]), result]
+        self.tools = []
+        reminder = say(f"hint_{number}", self.language, question=inquiry.question)
+        trouble = yield from self.written(reminder, 1)
+        if isinstance(trouble, Answer):
+            yield trouble
+            return
+        done = checked(whole(inquiry.text), self.evidence.passages, means.retriever.embedder)
+        places = [citation.passage for citation in done.citations] or passages[:1]
+        text = guiding.hint(done.text, number, places, self.language)
+        notice = say("cut_off", self.language, reason=trouble) if trouble else ""
+        yield self.answer(text, "hinted", done.citations, means.model_name, notice)
+
+    def hinted(self, text: str, model: str | None) -> Answer:
+        """A hint that only sends to the material."""
+        citations = self.cited(list(self.evidence.passages.items())[:EXTRACT_PASSAGES])
+        marks = "".join(f"[{citation.marker}]" for citation in citations)
+        return self.answer(f"{text} {marks}".strip(), "hinted", citations, model)
+
+    def near(self) -> str:
+        """The best places found, in words."""
+        some = list(self.evidence.passages.values())[:EXTRACT_PASSAGES]
+        return guiding.places(some, self.language)
+
+    def written(self, reminder: str, longer: int) -> Generator[Event, None, str | Answer]:
+        """Streams what the model writes into the inquiry's text, as far as it may be told.
+
+        Returns:
+            Why it was cut off, or empty; or an `Answer` that takes its place: a hint if it was
+            about to tell a solution, an extract if it said nothing.
+        """
+        inquiry, model = self.inquiry, self.means.model
+        assert model is not None
+        if longer > 1 and isinstance(model, ChatOpenAI):
+            tokens = self.means.settings.answer_tokens * longer
+            model = model.model_copy(update={"max_tokens": tokens})
+        bounds = Bounds(reminder, self.means.settings.tool_calls)
+        guard, trouble = Guard(self.means.vault), ""
+        pieces = run(model, self.tools, self.said, bounds)
+        try:
+            yield from self.streamed(pieces, guard)
+        except LOST as error:
+            trouble = say(kind_of(error), self.language)
+        except ValueError as error:
+            if EMPTY_STREAM not in str(error):
+                raise
+        finally:
+            pieces.close()
+        rest = guard.close()
+        inquiry.text += rest
+        if guard.leak:
+            return self.hinted(say("hint_kept", self.language, places=self.near()), None)
+        if not inquiry.text.strip() or WRITTEN_CALL.match(inquiry.text):
+            return self.extract(trouble or say("model_silent", self.language))
+        if rest:
+            yield TextDelta(rest)
+        return trouble
+
+    def streamed(self, pieces: Iterator[str | ToolMessage], guard: Guard) -> Iterator[Event]:
+        """Passes on and gathers what the loop yields, until it leaks or goes in circles."""
+        inquiry = self.inquiry
+        emitted = len(self.evidence.steps)
+        for piece in pieces:
+            if isinstance(piece, ToolMessage):
+                inquiry.text = ""  # what was said before a tool was used is not the answer
+                yield from self.evidence.steps[emitted:]
+                emitted = len(self.evidence.steps)
+                continue
+            if inquiry.first_token is None:
+                inquiry.first_token = monotonic() - inquiry.start
+            may_show = guard.feed(piece)
+            if guard.leak:
+                return
+            inquiry.text += may_show
+            again = circles(inquiry.text)
+            if again is not None:
+                inquiry.text = inquiry.text[:again]
+                return
+            if may_show:
+                yield TextDelta(may_show)
+
+    def refused(self, status: Status, results: Sequence[SearchResult]) -> Answer:
+        """The course does not say: names the nearest places and cites nothing."""
+        near = list(dict.fromkeys(one.passage.label for one in results))[:EXTRACT_PASSAGES]
+        text = say(status, self.language, nearest=listed(near, self.language))
+        return self.answer(text, status, (), None, about=tuple(near[:1]))
+
+    def extract(self, notice: str) -> Answer:
+        """The best passages as they are, cited, labelled as an extract."""
+        citations = self.cited(list(self.evidence.passages.items())[:EXTRACT_PASSAGES])
+        blocks = [
+            f"**{one.label}** [{one.marker}]\n\n{shortened(one.passage)}" for one in citations
+        ]
+        text = "\n\n".join([say("extract", self.language), *blocks])
+        return self.answer(text, "answered", citations, None, notice)
+
+    def cited(self, some: Sequence[tuple[int, Passage]]) -> tuple[Citation, ...]:
+        """Citations of passages with the span that bears most on the question."""
+        return tuple(Citation(m, p, quote(self.inquiry.question, p.text)) for m, p in some)
+
+    def answer(
+        self,
+        text: str,
+        status: Status,
+        citations: tuple[Citation, ...],
+        model: str | None,
+        notice: str = "",
+        about: tuple[str, ...] = (),
+    ) -> Answer:
+        """The answer to the inquiry."""
+        cited = tuple(dict.fromkeys(citation.label for citation in citations))
+        return Answer(
+            question=self.inquiry.question,
+            text=text,
+            status=status,
+            language=self.language,
+            citations=citations,
+            steps=tuple(self.evidence.steps),
+            seconds=self.inquiry.seconds(),
+            model=model,
+            notice=notice,
+            evidence=self.inquiry.probability,
+            about=about or cited,
+            mode=self.inquiry.mode,
+        )
+
+
+def recalled(history: Sequence[Turn]) -> list[AnyMessage]:
+    """A conversation as the model reads it: what was asked long ago in short, the last in full."""
+    past, last = history[:-HISTORY_TURNS], history[-HISTORY_TURNS:]
+    messages: list[AnyMessage] = []
+    if past:
+        asked = "; ".join(turn.question for turn in reversed(past))[:SUMMARY_CHARACTERS]
+        messages += [HumanMessage(f"Antes pregunté: {asked}"), AIMessage("Sí.")]
+    for turn in last:
+        said = PLACED.sub("", turn.answer or "")[:HISTORY_CHARACTERS]
+        messages += [HumanMessage(turn.question[:HISTORY_CHARACTERS]), AIMessage(said)]
+    return messages
+
+
+def log_odds(logprobs: dict[str, float]) -> float | None:
+    """Of yes against no among a token's likeliest; None if neither is there."""
+    sums = {"yes": 0.0, "no": 0.0}
+    for token, logprob in logprobs.items():
+        word = token.strip().lower()
+        if word in ("yes", "sí", "si", "s"):
+            sums["yes"] += math.exp(logprob)
+        elif word == "no":
+            sums["no"] += math.exp(logprob)
+    if not any(sums.values()):
+        return None
+    return math.log(max(sums["yes"], 1e-4) / max(sums["no"], 1e-4))
+
+
+def kind_of(error: Exception) -> str:
+    """The message of the catalogue for a failure of the model's server."""
+    if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
+        return "model_slow"
+    if isinstance(error, openai.APIStatusError):
+        return "model_refused"
+    return "model_lost"
+
+
+def shortened(passage: Passage) -> str:
+    """A passage's text as a Markdown quotation, cut at a line if it is long."""
+    text = passage.text
+    if len(text) > EXTRACT_CHARACTERS:
+        text = text[:EXTRACT_CHARACTERS].rsplit("\n", 1)[0] + "\n…"
+    if passage.location.kind == "cell":
+        return f"```\n{text.replace('```', '')}\n```"
+    return "\n".join(f"> {line}" for line in text.split("\n"))

@@ -1,0 +1,76 @@
+"""Answers that the teaching staff adds: they become course material, searched and cited at once.
+
+They are sections of one Markdown file in the course's own folder, so that a professor can read,
+edit and keep them like everything else; adding one writes it there and brings the index up to date.
+"""
+
+import os
+from datetime import date
+from pathlib import Path
+
+from corpus.errors import InputError
+from corpus.pictures import Pictures
+from corpus.settings import Settings
+from retrieval import Retriever, update
+from retrieval.enrichment import at_hand
+from retrieval.retriever import checked_question
+
+FILE = "respuestas-del-equipo.md"
+TITLE = "# Respuestas del equipo docente\n"
+LONGEST = 8_000  # characters of an answer
+
+
+def add_answer(question: str, answer: str, retriever: Retriever, settings: Settings) -> Retriever:
+    """Adds an answer to the course; returns a retriever that finds it.
+
+    Args:
+        question: that it answers, as students ask it.
+        answer: Markdown.
+        retriever: of the course.
+        settings: where its index and the cache are.
+
+    Raises:
+        InputError: if either is empty or too long, or the course's folder cannot be written.
+    """
+    question, answer = " ".join(checked_question(question).split()), answer.strip()
+    if not answer or len(answer) > LONGEST:
+        raise InputError(f"La respuesta debe tener entre 1 y {LONGEST} caracteres.")
+    roots = [Path(root) for root in retriever.index.roots]
+    append(
+        file_in(roots), f"\n## {question}\n\n{indented(answer)}\n\n*Agregada el {date.today()}.*\n"
+    )
+    update(
+        settings.index,
+        roots,
+        retriever.embedder,
+        pictures=Pictures.from_settings(settings),
+        enrichments=at_hand(settings.cache),
+    )
+    return Retriever.open(settings=settings, embedder=retriever.embedder)
+
+
+def file_in(roots: list[Path]) -> Path:
+    """Where answers are kept: in the first folder that was indexed."""
+    folder = next((root for root in roots if root.is_dir()), None)
+    if folder is None:
+        raise InputError(
+            "El índice se hizo de archivos sueltos. Indexe una carpeta para poder agregar "
+            "respuestas: ayudante index CARPETA"
+        )
+    return folder / FILE
+
+
+def indented(answer: str) -> str:
+    """`answer` with its headings two levels deeper, below its question's own."""
+    return "\n".join(f"##{line}" if line.startswith("#") else line for line in answer.split("\n"))
+
+
+def append(file: Path, section: str) -> None:
+    """Adds a section at once or not at all: the whole file is replaced by a longer one."""
+    before = file.read_text(encoding="utf-8") if file.is_file() else TITLE
+    draft = file.with_suffix(".new")
+    try:
+        draft.write_text(before + section, encoding="utf-8")
+        os.replace(draft, file)
+    except OSError as error:
+        raise InputError(f"No se puede escribir {file}: {error.strerror or error}.") from error

@@ -1,0 +1,121 @@
+"""Whether a passage supports a sentence: evidence that code can see, weighed by a fitted model.
+
+The features of a sentence and a passage:
+
+- *nearness*: the highest cosine of the sentence with a span of the passage, one or two of its
+  sentences or lines; with another embedding model, whose cosines are on a scale of their own, the
+  share of the sentence's content words that the passage holds under any name;
+- *numbers*: the share of the sentence's numbers that the passage holds, as digits or words; 1
+  without numbers;
+- *names*: the share of its names (a capital or a digit inside the sentence) that the passage
+  holds; 1 without names.
+
+A logistic regression over them, fitted on labelled pairs, gives the probability of support
+(docs/decisions.md, “What supports a sentence”). It tells what a passage says from what it does not
+speak of; it cannot see a negation, or a cause turned round.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agent.sentences import SENTENCE
+from corpus.language import fold
+from retrieval import e5
+from retrieval.embedding import Embedder, Vectors
+from retrieval.lexical import glossary, tokens
+from retrieval.passages import Passage
+
+BY_MEANING = ((26.2, 1.6, 0.64), -26.1)  # weights of nearness, numbers, names, and bias
+BY_WORDS = ((1.76, 1.64, 1.23), -3.77)
+SUPPORTED = 0.5  # probability of support from which code puts a passage's marker
+KEPT = 0.3  # from which a marker that the model gave stays
+SHORTEST, MOST = 15, 40  # characters of a span; spans of a passage
+MARKUP = re.compile(r"\\[a-zA-Z]+|[{}$_^\\]")
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+NAME = re.compile(r"(?<=[\w,;:] )[A-ZÁÉÍÓÚÑ][\w-]*|\b\w*[A-Z]\w*[A-Z]\w*\b|\b[A-Za-z]+-?\d[\w-]*")
+SPELLED = {
+    word: str(number)
+    for number, words in enumerate(
+        (
+            "cero zero", "uno una one", "dos two", "tres three", "cuatro four", "cinco five",
+            "seis six", "siete seven", "ocho eight", "nueve nine", "diez ten",
+        )
+    )
+    for word in words.split()
+}  # fmt: skip
+
+
+def support(
+    sentences: Sequence[str], passages: Sequence[Passage], embedder: Embedder
+) -> NDArray[np.float64]:
+    """Probability that each passage supports each sentence, shape (sentences, passages)."""
+    by_meaning = embedder.id == e5.NAME
+    near = nearness(sentences, passages, embedder) if by_meaning else wording(sentences, passages)
+    weights, bias = BY_MEANING if by_meaning else BY_WORDS
+    told = [(numbers_of(sentence), names_of(sentence)) for sentence in sentences]
+    held = [(numbers_of(one.searchable), fold(one.searchable)) for one in passages]
+    numbers = [[share(mine, theirs) for theirs, _ in held] for mine, _ in told]
+    names = [[share(mine, text) for _, text in held] for _, mine in told]
+    shares = [np.array(some, float).reshape(near.shape) for some in (numbers, names)]
+    logits = np.tensordot(np.array(weights), np.stack([near, *shares]), 1) + bias
+    probability: NDArray[np.float64] = 1 / (1 + np.exp(-logits))
+    return probability
+
+
+def nearness(
+    sentences: Sequence[str], passages: Sequence[Passage], embedder: Embedder
+) -> NDArray[np.float64]:
+    """The highest cosine of each sentence with a span of each passage."""
+    if not sentences or not passages:
+        return np.zeros((len(sentences), len(passages)))
+    spans = [list(spans_of(passage.text)) for passage in passages]
+    vectors: Vectors = embedder.embed_queries([*sentences, *chain(*spans)])
+    cosines = vectors[: len(sentences)] @ vectors[len(sentences) :].T
+    starts = np.cumsum([0, *map(len, spans)])[:-1]
+    highest: NDArray[np.float64] = np.maximum.reduceat(cosines, starts, axis=1).astype(float)
+    return highest
+
+
+def wording(sentences: Sequence[str], passages: Sequence[Passage]) -> NDArray[np.float64]:
+    """The share of each sentence's content words that each passage holds under any name."""
+    held = [set(tokens(one.searchable)) for one in passages]
+    told = [glossary().expand(list(dict.fromkeys(tokens(one)))) for one in sentences]
+    rows = [
+        [sum(bool(theirs & names.keys()) for names in mine.values()) for theirs in held]
+        for mine in told
+    ]
+    most = [[max(1, len(mine))] for mine in told]
+    shape = (len(sentences), len(passages))
+    held_share: NDArray[np.float64] = np.array(rows, float).reshape(shape) / np.array(most).reshape(
+        -1, 1
+    )
+    return held_share
+
+
+def spans_of(text: str) -> Iterator[str]:
+    """The sentences and lines of a passage, then every two of them in a row; never none."""
+    parts = [part[0].strip() for line in text.split("\n") for part in SENTENCE.finditer(line)]
+    spans = [part for part in parts if len(part) >= SHORTEST][:MOST] or [text]
+    yield from spans
+    yield from (f"{one} {after}" for one, after in pairwise(spans))
+
+
+def share(told: frozenset[str], held: frozenset[str] | str) -> float:
+    """How many of `told` are in `held`, of 1; 1 if nothing is told."""
+    return sum(one in held for one in told) / len(told) if told else 1.0
+
+
+def names_of(sentence: str) -> frozenset[str]:
+    """The names in a sentence, folded."""
+    return frozenset(fold(match[0]) for match in NAME.finditer(MARKUP.sub(" ", sentence)))
+
+
+def numbers_of(text: str) -> frozenset[str]:
+    """The numbers in a text, those up to ten also if they are spelt; a decimal comma is a point."""
+    text = MARKUP.sub(" ", text)
+    found = {match[0].replace(",", ".").rstrip(".") for match in NUMBER.finditer(text)}
+    return frozenset(found | {SPELLED[word] for word in fold(text).split() if word in SPELLED})

@@ -1,0 +1,57 @@
+"""An answer that ends well however the model stopped: whole sentences, closed code, formulas."""
+
+import re
+
+FENCE = re.compile(r"^ {0,3}```", re.M)
+DISPLAY = re.compile(r"\$\$|\\\[|\\\]")
+ENDING = re.compile(r"[.!?…:)\]»”](?=\s|$)|```\s*$|\$\$\s*$|\\\]\s*$")
+WINDOW, TIMES = 48, 3  # characters that come again so many times: the model goes round in circles
+
+
+def whole(text: str) -> str:
+    """`text` without a last sentence that was cut, its code block or formula closed.
+
+    A text that is one unfinished sentence stays, with an ellipsis.
+    """
+    text = text.rstrip()
+    if len(FENCE.findall(text)) % 2:
+        return f"{text}\n```"
+    while (opened := opened_formula(text)) is not None:
+        text = text[:opened].rstrip()
+    if not text:
+        return text
+    ends = [match.end() for match in ENDING.finditer(text) if closed(text[: match.end()])]
+    return text[: ends[-1]].rstrip() if ends else f"{text}…"
+
+
+def closed(text: str) -> bool:
+    """Whether every code block and formula of `text` is closed."""
+    return len(FENCE.findall(text)) % 2 == 0 and opened_formula(text) is None
+
+
+def opened_formula(text: str) -> int | None:
+    """Where a formula opens that never closes; None if all do."""
+    at = None
+    for match in DISPLAY.finditer(text):
+        closes = at is not None
+        at = None if closes else match.start()
+    if at is None:
+        line = text.rfind("\n") + 1
+        dollars = [m.start() + line for m in re.finditer(r"(?<![\\$])\$(?!\$)", text[line:])]
+        if len(dollars) % 2:
+            return dollars[-1]
+        inline = text.rfind("\\(")
+        if inline >= 0 and "\\)" not in text[inline:]:
+            return inline
+    return at
+
+
+def circles(text: str) -> int | None:
+    """Where `text` begins to say again what it says over and over; None if it does not."""
+    if len(text) < WINDOW * TIMES:
+        return None
+    tail = text[-WINDOW:]
+    places = [match.start() for match in re.finditer(re.escape(tail), text)]
+    if len(places) < TIMES:
+        return None
+    return places[0] + WINDOW

@@ -1,0 +1,116 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from agent import Answer
+from agent.conversations import Conversations
+from agent.events import Seconds
+from corpus import InputError
+
+
+def answer(text: str, status: str = "answered") -> Answer:
+    return Answer(
+        question="¿?",
+        text=text,
+        status=status,  # type: ignore[arg-type]
+        language="es",
+        citations=(),
+        steps=(),
+        seconds=Seconds(0.1, 0.2, 0.3),
+        model="m",
+        evidence=0.8,
+        about=("Clase 4, lámina 2",),
+    )
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Conversations:
+    stored = Conversations(tmp_path / "c.sqlite")
+    stored.answered(stored.ask("ana", "¿Qué es softmax?"), answer("Una función."))
+    stored.answered(stored.ask("ana", "¿y por qué?"), answer("Porque sí."))
+    stored.answered(stored.ask("beto", "¿Qué es dropout?"), answer("Regularización."))
+    return stored
+
+
+def test_a_turn_keeps_what_a_professor_needs(stored: Conversations) -> None:
+    turn = stored.turns("ana")[0]
+    assert (turn.question, turn.answer) == ("¿Qué es softmax?", "Una función.")
+    assert (turn.status, turn.evidence, turn.seconds) == ("answered", 0.8, 0.3)
+    assert turn.about == ("Clase 4, lámina 2",)
+    assert turn.asked_at.startswith("20")
+
+
+def test_the_latest_conversation_comes_first_under_its_first_question(
+    stored: Conversations,
+) -> None:
+    assert [(one.id, one.title, one.turns) for one in stored.listed()] == [
+        ("beto", "¿Qué es dropout?", 1),
+        ("ana", "¿Qué es softmax?", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("FUNCION", ["ana"]), ("¿que es", ["beto", "ana"]), ("nada", []), ("mi título", ["beto"])],
+)
+def test_conversations_are_searched_without_accents_or_case(
+    stored: Conversations, words: str, found: list[str]
+) -> None:
+    stored.rename("beto", "Mi TÍTULO")
+    assert [one.id for one in stored.listed(words)] == found
+
+
+def test_a_renamed_conversation_keeps_its_turns(stored: Conversations) -> None:
+    stored.rename("ana", "  La   softmax ")
+    assert stored.listed()[1].title == "La softmax"
+    assert len(stored.turns("ana")) == 2
+    with pytest.raises(InputError, match="título está vacío"):
+        stored.rename("ana", "  ")
+
+
+def test_a_deleted_conversation_leaves_nothing(stored: Conversations) -> None:
+    stored.delete("ana")
+    assert [one.id for one in stored.listed()] == ["beto"]
+    with pytest.raises(InputError, match="No existe la conversación ana"):
+        stored.exported("ana")
+    assert b"softmax" not in stored.file.read_bytes()
+
+
+def test_a_conversation_is_exported_as_markdown(stored: Conversations) -> None:
+    text = stored.exported("ana")
+    assert text.startswith("# ¿Qué es softmax?\n\n> ¿Qué es softmax?\n\nUna función.")
+    assert "*Clase 4, lámina 2*" in text
+
+
+def test_a_question_without_answer_is_kept_and_exported(stored: Conversations) -> None:
+    stored.ask("carla", "¿Qué es GELU?")
+    assert stored.turns("carla") == []
+    assert "(sin respuesta)" in stored.exported("carla")
+
+
+def test_feedback_is_kept_and_can_be_taken_back(stored: Conversations) -> None:
+    turn = stored.turns("ana")[0].id
+    stored.rate(turn, -1, "no era eso")
+    assert (stored.turns("ana")[0].feedback, stored.turns("ana")[0].comment) == (-1, "no era eso")
+    stored.rate(turn, 0)
+    assert stored.turns("ana")[0].feedback is None
+    with pytest.raises(InputError):
+        stored.rate(turn, 5)
+    with pytest.raises(InputError, match="No existe la respuesta"):
+        stored.rate(9_999, 1)
+
+
+def test_a_file_of_an_older_version_goes_on(tmp_path: Path) -> None:
+    file = tmp_path / "old.sqlite"
+    with sqlite3.connect(file) as connection:
+        connection.execute(
+            "CREATE TABLE turns (id INTEGER PRIMARY KEY, conversation TEXT NOT NULL, question TEXT "
+            "NOT NULL, answer TEXT, asked_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP)"
+        )
+        connection.execute(
+            "INSERT INTO turns (conversation, question, answer) VALUES ('a', 'q', 'r')"
+        )
+    connection.close()
+    turn = Conversations(file).turns("a")[0]
+    assert (turn.question, turn.answer, turn.mode, turn.about) == ("q", "r", "explain", ())

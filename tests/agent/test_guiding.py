@@ -1,0 +1,136 @@
+from pathlib import Path
+
+import pytest
+from langchain_core.messages import AIMessage
+
+from agent import Assistant, TextDelta
+from agent.conversations import Turn
+from agent.guiding import CODE_LINES, asks_to_be_done, rung
+from corpus import Settings
+from retrieval import Retriever, store, update
+from retrieval.index import Index
+from tests.conftest import NOTES, ScriptedModel, WordsEmbedder
+
+TASK = """# Tarea 1: Perceptrón
+
+## Pregunta 1
+
+Implementa la función predecir del perceptrón y calcula el umbral con tus datos.
+"""
+KEY = """# Tarea 1: Pauta
+
+## Pregunta 1
+
+El umbral se despeja sumando los pesos ganadores y restando el sesgo inicial menos siete décimas,
+luego se compara con el margen acumulado de la tercera pasada por los ejemplos ordenados.
+"""
+LESSON = """# Clase 2: Perceptrón
+
+## Umbral
+
+El perceptrón predice uno cuando la suma de pesos por entradas supera el umbral.
+"""
+QUESTION = "resuélveme la pregunta 1 de la tarea 1, la función predecir del perceptrón"
+
+
+@pytest.fixture
+def homework(tmp_path: Path, settings: Settings) -> Retriever:
+    folder = tmp_path / "homework"
+    folder.mkdir()
+    for name, text in {
+        "tarea-1.md": TASK,
+        "tarea-1-pauta.md": KEY,
+        "clase-02.md": LESSON,
+        "clase-04.md": NOTES,
+    }.items():
+        (folder / name).write_text(text)
+    embedder = WordsEmbedder()
+    update(settings.index, [folder], embedder)
+    return Retriever(Index.load(store.current(settings.index)), embedder)
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        (QUESTION, True),
+        ("dame el código de la tarea 1", True),
+        ("how do i solve question 2 of the homework", True),
+        ("¿cuándo vence la tarea 1?", False),
+        ("¿cuántos puntos vale la tarea 1?", False),
+        ("¿Qué es el perceptrón?", False),
+        ("implementa dropout en pytorch", False),
+    ],
+)
+def test_wanting_an_assignment_done_is_told_from_asking_about_it(
+    question: str, wanted: bool
+) -> None:
+    assert asks_to_be_done(question, []) is wanted
+
+
+def test_an_assignment_gets_a_hint_from_the_lectures(
+    homework: Retriever, settings: Settings
+) -> None:
+    said = AIMessage("El perceptrón predice uno cuando la suma supera el umbral. ¿Qué sumas?")
+    model = ScriptedModel(script=[said])
+    with Assistant(homework, settings, model=model) as assistant:
+        answer = assistant.ask(QUESTION)
+    assert answer.status == "hinted"
+    assert answer.text.startswith("**Pista 1 de 4** · para mirar: Clase 2")
+    assert {citation.passage.document for citation in answer.citations} == {"clase-02.md"}
+    read = " ".join(message.text for message in model._asked[0])
+    assert "umbral" in read
+    assert "siete décimas" not in read
+
+
+def test_hints_climb_a_ladder(homework: Retriever, settings: Settings) -> None:
+    said = AIMessage("Mira la suma de pesos por entradas.")
+    with Assistant(homework, settings, model=ScriptedModel(script=[said] * 6)) as assistant:
+        texts = [assistant.ask(QUESTION, "ana").text for _ in range(6)]
+    assert [text[8] for text in texts] == list("123444")
+
+
+def test_an_answer_in_between_starts_the_ladder_again() -> None:
+    hinted, answered = Turn(1, "q", "r", status="hinted"), Turn(2, "q", "r", status="answered")
+    assert rung([]) == 1
+    assert rung([hinted, hinted]) == 3
+    assert rung([hinted, answered]) == 1
+
+
+def test_guide_mode_hints_on_any_question(homework: Retriever, settings: Settings) -> None:
+    model = ScriptedModel(script=[AIMessage("Piensa en los logits.")])
+    with Assistant(homework, settings, model=model) as assistant:
+        assert assistant.ask("¿Qué hace softmax con los logits?", mode="guide").status == "hinted"
+
+
+def test_a_hint_shows_the_first_lines_of_code_only(homework: Retriever, settings: Settings) -> None:
+    code = "Parte así:\n```python\n" + "\n".join(f"x{at} = {at}" for at in range(9)) + "\n```"
+    with Assistant(homework, settings, model=ScriptedModel(script=[AIMessage(code)])) as assistant:
+        text = assistant.ask(QUESTION).text
+    assert f"x{CODE_LINES - 1} = " in text
+    assert f"x{CODE_LINES} = " not in text
+    assert "el resto es tuyo" in text
+
+
+@pytest.mark.parametrize("mode", ["explain", "guide"])
+def test_a_model_that_tells_a_solution_is_stopped_before_it_is_read(
+    homework: Retriever, settings: Settings, mode: str
+) -> None:
+    solution = " ".join(KEY.split("\n\n")[-1].split())
+    model = ScriptedModel(script=[AIMessage(f"Claro. {solution}")])
+    with Assistant(homework, settings, model=model) as assistant:
+        *events, answer = assistant.stream("¿Qué hace el umbral del perceptrón?", mode=mode)  # type: ignore[arg-type]
+    streamed = "".join(event.text for event in events if isinstance(event, TextDelta))
+    assert "menos siete décimas" not in streamed
+    assert "margen acumulado" not in answer.text  # type: ignore[union-attr]
+    assert answer.status == "hinted"  # type: ignore[union-attr]
+    assert "no te la puedo dar" in answer.text  # type: ignore[union-attr]
+
+
+def test_without_a_model_a_hint_sends_to_the_material(
+    homework: Retriever, settings: Settings
+) -> None:
+    with Assistant(homework, settings, use_model=False) as assistant:
+        answer = assistant.ask(QUESTION)
+    assert answer.status == "hinted"
+    assert "Clase 2" in answer.text
+    assert "pauta" not in answer.text.lower()

@@ -1,0 +1,39 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.wellformed import FENCE, WINDOW, circles, closed, whole
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        ("Una frase. Otra que se cor", "Una frase."),
+        ("Una sola que se cor", "Una sola que se cor…"),
+        ("Todo bien [1].", "Todo bien [1]."),
+        ("Mira:\n```python\nx = 1", "Mira:\n```python\nx = 1\n```"),
+        ("Vale así. La fórmula es $$ x = \\frac{1}{2", "Vale así."),
+        ("Vale así. La fórmula es $x = 2", "Vale así."),
+        ("Vale así. Es \\( x ", "Vale así."),
+        ("Vale $x$ y $y$.", "Vale $x$ y $y$."),
+        ("", ""),
+    ],
+)
+def test_an_answer_ends_well(written: str, left: str) -> None:
+    assert whole(written) == left
+
+
+@given(st.text(alphabet="ab .$`\n\\()[]", max_size=80))
+def test_code_and_formulas_always_close(text: str) -> None:
+    done = whole(text)
+    assert closed(done) or FENCE.search(done)
+    assert len(FENCE.findall(done)) % 2 == 0
+
+
+def test_going_in_circles_is_seen() -> None:
+    phrase = "y por eso la red aprende mejor que antes con los datos, "
+    assert circles(phrase * 2) is None
+    at = circles(phrase * 5)
+    assert at is not None
+    assert at <= len(phrase) * 2 + WINDOW
+    assert circles(" ".join(f"La palabra {at} dice algo distinto." for at in range(99))) is None

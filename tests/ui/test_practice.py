@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from agent.quiz import QuizStore, choice_item
+from corpus import InputError, Settings
+from retrieval import Retriever
+from ui.cli import app
+from ui.practice import letter
+
+
+@pytest.fixture
+def stored(
+    retriever: Retriever, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> QuizStore:
+    """A quiz of one item over the small course, whose retriever the commands open."""
+    monkeypatch.setenv("AYUDANTE_QUIZ", str(tmp_path / "quiz.sqlite"))
+    monkeypatch.setattr(Retriever, "open", lambda **_: retriever)
+    passage = next(one for one in retriever.public if "probabilidades" in one.text)
+    wrong = ("imágenes en texto", "pesos en sesgos", "gradientes en datos")
+    item = choice_item(passage, "¿Qué hace softmax?", "logits en probabilidades", wrong)
+    store = QuizStore(tmp_path / "quiz.sqlite")
+    store.add([item])
+    return store
+
+
+def test_practising_grades_at_once_and_says_when_it_comes_back(stored: QuizStore) -> None:
+    item = stored.items()[0]
+    assert item.right is not None
+    right = "abcd"[item.right]
+    runner = CliRunner()
+    said = runner.invoke(app, ["quiz", "practise", "--student", "ana"], input=f"{right}\n")
+    assert "¿Qué hace softmax?" in said.output
+    assert "✔" in said.output
+    assert "vuelve el" in said.output
+    again = runner.invoke(app, ["quiz", "practise", "--student", "ana"])
+    assert "✔" not in again.output
+    progress = runner.invoke(app, ["quiz", "progress", "--student", "ana"])
+    assert "1 de 1 vistas, 1 acertadas" in progress.output
+
+
+def test_a_reported_item_is_not_asked_again(stored: QuizStore) -> None:
+    runner = CliRunner()
+    runner.invoke(app, ["quiz", "report", stored.items()[0].id, "tiene dos correctas"])
+    assert stored.items() == []
+    assert isinstance(runner.invoke(app, ["quiz", "export", "x.apkg"]).exception, InputError)
+
+
+def test_a_letter_means_an_option() -> None:
+    assert letter(" B)", 4) == 1
+    for said in ("", "z", "d"):
+        with pytest.raises(InputError, match="de a a c"):
+            letter(said, 3)

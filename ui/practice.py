@@ -1,0 +1,182 @@
+"""``ayudante quiz``: questions to practise with, made from the course and checked by code."""
+
+import getpass
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from corpus.errors import InputError
+from corpus.settings import Settings
+from retrieval import Retriever
+from retrieval.passages import Passage
+from ui.console import ProgressDisplay, err, out, print_json
+from ui.filter_options import ClassOption, LabOption, WeekOption, chosen
+from ui.options import EmbeddingOption, IndexOption, JsonOption, LlmOption
+
+if TYPE_CHECKING:
+    from agent.quiz import Grade, Item
+
+quiz = typer.Typer(help="Practica con preguntas hechas de los materiales.", no_args_is_help=True)
+StudentOption = Annotated[
+    str | None, typer.Option("--student", help="Quién practica; por omisión, quien usa el equipo.")
+]
+LETTERS = "abcd"
+
+
+@quiz.command()
+def write(
+    count: Annotated[int, typer.Argument(min=1, help="Cuántas preguntas.")] = 5,
+    short: Annotated[bool, typer.Option("--short", help="De respuesta corta.")] = False,
+    weeks: WeekOption = None,
+    classes: ClassOption = None,
+    labs: LabOption = None,
+    index: IndexOption = None,
+    embedding_model: EmbeddingOption = None,
+    llm: LlmOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Escribe preguntas nuevas con el modelo; solo quedan las que pasan las revisiones."""
+    from agent.assistant import model_server
+    from agent.quiz import QuizStore, write_items
+
+    settings = Settings.load(index=index, embedding_model=embedding_model, llm=llm)
+    store = QuizStore(settings.quiz)
+    known = [item.question for item in store.items()]
+    with ProgressDisplay() as progress:
+        retriever = Retriever.open(settings=settings, progress=progress)
+        within = chosen(
+            retriever.public,
+            kinds=[],
+            weeks=weeks or [],
+            classes=classes or [],
+            labs=labs or [],
+            documents=[],
+            languages=[],
+        )
+        with model_server(settings, share=False, progress=progress) as address:
+            done = write_items(
+                retriever,
+                count,
+                address,
+                "short" if short else "choice",
+                within=None if within.none else within,
+                known=known,
+                seed=len(known),
+                progress=progress,
+            )
+    store.add(done.items)
+    if as_json:
+        print_json({"items": [one.to_dict() for one in done.items], "refused": done.refused})
+        return
+    for item in done.items:
+        out.print(f"{item.question}  → {item.label}", markup=False)
+    refused = ", ".join(f"{name} {times}" for name, times in done.refused.items())
+    out.print(f"{len(done.items)} de {count} preguntas (descartadas: {refused or 'ninguna'})")
+
+
+@quiz.command()
+def practise(
+    student: StudentOption = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Cuántas preguntas.")] = 10,
+    index: IndexOption = None,
+    embedding_model: EmbeddingOption = None,
+) -> None:
+    """Pregunta lo que toca repasar hoy, corrige al momento y fija cuándo volver a preguntarlo."""
+    from agent.quiz import QuizStore, Review, grade_choice, grade_short
+
+    settings = Settings.load(index=index, embedding_model=embedding_model)
+    with ProgressDisplay() as progress:
+        retriever = Retriever.open(settings=settings, progress=progress)
+    review = Review(QuizStore(settings.quiz))
+    who = student or getpass.getuser()
+    due = review.due(who, datetime.now(UTC), limit)
+    if not due:
+        err.print("No hay nada que repasar. Escriba preguntas con: ayudante quiz write")
+    texts = {passage.id: passage for passage in retriever.public}
+    for item in due:
+        show_item(item)
+        said = typer.prompt("Respuesta")
+        if item.kind == "choice":
+            grade = grade_choice(item, letter(said, len(item.options)))
+        else:
+            source = texts.get(item.passage_id)
+            grade = grade_short(item, said, text_of(source), retriever.embedder)
+        show_grade(grade, review.answer(who, item.id, grade, datetime.now(UTC)))
+
+
+@quiz.command()
+def progress(student: StudentOption = None, as_json: JsonOption = False) -> None:
+    """Dice cuánto va de cada clase: preguntas vistas, acertadas y por repasar."""
+    from agent.quiz import QuizStore, Review
+
+    review = Review(QuizStore(Settings.load().quiz))
+    rows = review.progress(student or getpass.getuser(), datetime.now(UTC))
+    if as_json:
+        print_json({"classes": [asdict(one) for one in rows]})
+        return
+    for one in rows:
+        said = f"{one.seen} de {one.items} vistas, {one.right} acertadas, {one.due} por repasar"
+        out.print(f"{one.label}: {said}", markup=False)
+
+
+@quiz.command()
+def export(
+    target: Annotated[Path, typer.Argument(help="Archivo .apkg que se escribe.")],
+    name: Annotated[str, typer.Option("--name", help="Nombre del mazo.")] = "CC6204 Deep Learning",
+    index: IndexOption = None,
+    embedding_model: EmbeddingOption = None,
+) -> None:
+    """Escribe un mazo de Anki con las preguntas y la lámina de cada una."""
+    from agent.quiz import QuizStore
+    from agent.quiz import export as write_deck
+
+    settings = Settings.load(index=index, embedding_model=embedding_model)
+    items = QuizStore(settings.quiz).items()
+    if not items:
+        raise InputError("No hay preguntas que exportar. Escríbalas con: ayudante quiz write")
+    with ProgressDisplay() as progress:
+        retriever = Retriever.open(settings=settings, progress=progress)
+        done = write_deck(items, retriever, target, name)
+    out.print(f"{done.notes} tarjetas, {done.pictures} imágenes en {target}", markup=False)
+
+
+@quiz.command()
+def report(
+    item: Annotated[str, typer.Argument(help="El código de la pregunta.")],
+    reason: Annotated[str, typer.Argument(help="Qué tiene de malo.")],
+) -> None:
+    """Retira una pregunta mala: no se vuelve a preguntar."""
+    from agent.quiz import QuizStore
+
+    QuizStore(Settings.load().quiz).report(item, reason)
+
+
+def show_item(item: "Item") -> None:
+    """A question and its options."""
+    out.print(f"\n{item.question}  [{item.id}]", markup=False)
+    for sign, option in zip(LETTERS, item.options, strict=False):
+        out.print(f"  {sign}) {option}", markup=False)
+
+
+def letter(said: str, options: int) -> int:
+    """Which option a letter means."""
+    at = LETTERS.find(said.strip().lower()[:1] or "?")
+    if not 0 <= at < options:
+        raise InputError(f"Responda con una letra, de {LETTERS[0]} a {LETTERS[options - 1]}.")
+    return at
+
+
+def text_of(passage: Passage | None) -> str:
+    """The text of a passage; empty if it is no longer there."""
+    return passage.text if passage else ""
+
+
+def show_grade(grade: "Grade", next_time: datetime) -> None:
+    """What came of an answer."""
+    sign = {"right": "✔", "partly": "◐", "wrong": "✘"}[grade.result]
+    out.print(f"{sign} {grade.reason}", markup=False)
+    out.print(f"   {grade.citation.label}: «{grade.citation.quote}»", style="dim", markup=False)
+    out.print(f"   vuelve el {next_time.astimezone():%d-%m %H:%M}", style="dim", markup=False)
