@@ -27,7 +27,7 @@ from agent.evidence import Evidence, shown
 from agent.follow_up import standalone, wants_more
 from agent.loop import WRITTEN_CALL, Bounds, run, tool_call
 from agent.messages import Language, listed, say
-from agent.prompts import system_prompt
+from agent.prompts import prompt
 from agent.scope import Judgement, judged
 from agent.sentences import PLACED
 from agent.tools import computing_tools, course_tools, recorded
@@ -41,6 +41,8 @@ HISTORY_CHARACTERS = 800  # of each past question and answer, so that the prompt
 HISTORY_TURNS = 2  # said in full; a small model loses the thread with more
 SUMMARY_CHARACTERS = 600  # of what was asked before those
 JUDGED = 10  # results that the evidence is judged by
+JUDGED_CHARACTERS = 1_200  # of the best of them
+OPINION = "Does the passage answer it? Say yes or no."
 EXTRACT_PASSAGES = 3
 EXTRACT_CHARACTERS = 600
 AT_LENGTH = 2  # times the usual tokens for an answer that is to say more
@@ -159,23 +161,24 @@ class Answering:
         ]
 
     def judgement(self, results: Sequence[SearchResult]) -> Judgement:
-        """Whether the course answers, as evidence and model say together."""
-        index = self.means.retriever.index
-        floor = self.means.settings.floor
-        opinion = self.opinion() if floor else None
-        return judged(self.inquiry.query, results, index.lexical, floor, opinion)
+        """Whether the course answers, as evidence says, and the model where that is in doubt."""
+        return judged(
+            self.inquiry.query,
+            results,
+            self.means.retriever,
+            self.means.settings.floor,
+            lambda: self.opinion(results[0].passage),
+        )
 
-    def opinion(self) -> float | None:
-        """Log odds that the model finds an answer in the passages; None if it cannot be told.
-
-        It reads what it would read to answer, so that the server computes that once.
-        """
+    def opinion(self, best: Passage) -> float | None:
+        """Log odds that the model finds the answer in the best passage; None if untold."""
         model = self.means.model
         if not isinstance(model, ChatOpenAI):
             return None
-        asked = say("opinion", self.language, question=self.inquiry.question)
-        messages = [SystemMessage(system_prompt()), *self.said, HumanMessage(asked)]
-        one_token = model.bind_tools(self.tools).bind(max_tokens=1, logprobs=True, top_logprobs=20)
+        passage = f"{best.context}\n{best.text[:JUDGED_CHARACTERS]}"
+        asked = f"{passage}\n\nPregunta: {self.inquiry.query}\n{OPINION}"
+        messages = [SystemMessage(prompt("answerable")), HumanMessage(asked)]
+        one_token = model.bind(max_tokens=1, logprobs=True, top_logprobs=12)
         try:
             said = one_token.invoke(messages)
             tokens = said.response_metadata["logprobs"]["content"][0]["top_logprobs"]

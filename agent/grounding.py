@@ -2,9 +2,9 @@
 
 The features of a sentence and a passage:
 
-- *nearness*: the highest cosine of the sentence with a span of the passage, one or two of its
-  sentences or lines; with another embedding model, whose cosines are on a scale of their own, the
-  share of the sentence's content words that the passage holds under any name;
+- *nearness*: the highest cosine of the sentence with a sentence or line of the passage; with
+  another embedding model, whose cosines are on a scale of their own, the share of the sentence's
+  content words that the passage holds under any name;
 - *numbers*: the share of the sentence's numbers that the passage holds, as digits or words; 1
   without numbers;
 - *names*: the share of its names (a capital or a digit inside the sentence) that the passage
@@ -16,8 +16,8 @@ speak of; it cannot see a negation, or a cause turned round.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +29,12 @@ from retrieval.embedding import Embedder, Vectors
 from retrieval.lexical import glossary, tokens
 from retrieval.passages import Passage
 
-BY_MEANING = ((26.2, 1.6, 0.64), -26.1)  # weights of nearness, numbers, names, and bias
+BY_MEANING = ((22.2, 1.7, 0.88), -22.6)  # weights of nearness, numbers, names, and bias
 BY_WORDS = ((1.76, 1.64, 1.23), -3.77)
 SUPPORTED = 0.5  # probability of support from which code puts a passage's marker
 KEPT = 0.3  # from which a marker that the model gave stays
 SHORTEST, MOST = 15, 40  # characters of a span; spans of a passage
+REMEMBERED = 2_000  # passages, of some 20 kB
 MARKUP = re.compile(r"\\[a-zA-Z]+|[{}$_^\\]")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NAME = re.compile(r"(?<=[\w,;:] )[A-ZÁÉÍÓÚÑ][\w-]*|\b\w*[A-Z]\w*[A-Z]\w*\b|\b[A-Za-z]+-?\d[\w-]*")
@@ -72,12 +73,20 @@ def nearness(
     """The highest cosine of each sentence with a span of each passage."""
     if not sentences or not passages:
         return np.zeros((len(sentences), len(passages)))
-    spans = [list(spans_of(passage.text)) for passage in passages]
-    vectors: Vectors = embedder.embed_queries([*sentences, *chain(*spans)])
-    cosines = vectors[: len(sentences)] @ vectors[len(sentences) :].T
-    starts = np.cumsum([0, *map(len, spans)])[:-1]
-    highest: NDArray[np.float64] = np.maximum.reduceat(cosines, starts, axis=1).astype(float)
-    return highest
+    spans = [span_vectors(passage.text, embedder) for passage in passages]
+    vectors = embedder.embed_queries(list(sentences))
+    highest = [(vectors @ some.T).max(axis=1) for some in spans]
+    return np.stack(highest, axis=1).astype(float)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def span_vectors(text: str, embedder: Embedder) -> Vectors:
+    """Unit vectors of the sentences and lines of a passage, shape (spans, dimension), never none.
+
+    They are remembered: the passages that students ask about are few.
+    """
+    parts = [part[0].strip() for line in text.split("\n") for part in SENTENCE.finditer(line)]
+    return embedder.embed_queries([one for one in parts if len(one) >= SHORTEST][:MOST] or [text])
 
 
 def wording(sentences: Sequence[str], passages: Sequence[Passage]) -> NDArray[np.float64]:
@@ -94,14 +103,6 @@ def wording(sentences: Sequence[str], passages: Sequence[Passage]) -> NDArray[np
         -1, 1
     )
     return held_share
-
-
-def spans_of(text: str) -> Iterator[str]:
-    """The sentences and lines of a passage, then every two of them in a row; never none."""
-    parts = [part[0].strip() for line in text.split("\n") for part in SENTENCE.finditer(line)]
-    spans = [part for part in parts if len(part) >= SHORTEST][:MOST] or [text]
-    yield from spans
-    yield from (f"{one} {after}" for one, after in pairwise(spans))
 
 
 def share(told: frozenset[str], held: frozenset[str] | str) -> float:

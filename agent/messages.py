@@ -21,10 +21,6 @@ CATALOGUE: dict[str, dict[Language, str]] = {
         "en": "{question}\n\nExplain in English in more detail, in your own words: 5 to 8 "
         "sentences, with an example if the passages have one.",
     },
-    "opinion": {
-        "es": "{question}\n\n¿Alguno de los pasajes responde esa pregunta? Contesta solo sí o no.",
-        "en": "{question}\n\nDoes any of the passages answer that question? Say only yes or no.",
-    },
     "hint_1": {
         "es": "{question}\n\nEs parte de una tarea: no la resuelvas ni escribas código. En "
         "español, en 2 frases, explica el concepto que hace falta y termina con una pregunta que "

@@ -1,30 +1,24 @@
 """Whether the course answers a question: evidence that code can see, weighed by a fitted model.
 
-The features of a question and what was found for it:
+Two features: the *score* of the best passage, and the model's *opinion*, the log odds of “yes” over
+“no” when it is asked whether that passage answers. The opinion costs a second on a CPU and is asked
+for only where the score leaves a doubt. If the course does not answer, the late interaction of the
+question with the passages found tells whether it is about the subject at all.
 
-- *score*: of the best passage;
-- *lead*: of the best score over the mean of the ten best;
-- *known*: the share of the question's words, by rarity, that the passages found hold, under any
-  name that the glossary knows;
-- *opinion*: the log odds that the language model, shown the passages, says that they answer; it
-  costs one token, because the passages are read for the answer anyway. 0 without a model.
-
-A logistic regression over them gives the probability that the course answers; another, without the
-opinion, that the question is about the subject at all. Both were fitted on the development half
-and tried on the other (docs/decisions.md, “When the course does not say”).
+Each is a logistic regression fitted on the development half of the judged questions, with the
+embedded models (docs/decisions.md, “When the course does not say”).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from agent.events import Status
-from retrieval.lexical import LexicalIndex, glossary, tokens
-from retrieval.retriever import SearchResult
-from retrieval.wording import standard
+from retrieval.retriever import Retriever, SearchResult
 
-ABOUT = 0.5  # probability below which a question that it does not answer is off topic
+SURE = 0.85  # probability from which the model's opinion is not asked
+ABOUT = 0.5  # probability of being about the subject below which a question is off topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +28,14 @@ class Model:
     weights: tuple[float, ...]
     bias: float
 
-    def probability(self, features: Sequence[float]) -> float:
+    def probability(self, *features: float) -> float:
         """Of the positive class."""
         return float(1 / (1 + np.exp(-(np.dot(self.weights, features) + self.bias))))
 
 
-WITH_OPINION = Model((10.0, 2.0, 2.0, 0.3), -12.0)
-WITHOUT = Model((12.0, 2.0, 2.0), -14.0)
-ON_TOPIC = Model((8.0, 0.0, 3.0), -9.0)
+BY_SCORE = Model((18.84,), -20.05)
+WITH_OPINION = Model((14.88, 1.5), -15.34)
+ON_TOPIC = Model((28.93,), -14.72)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,45 +51,44 @@ class Judgement:
     status: Status
 
 
-def features(
-    question: str, results: Sequence[SearchResult], lexical: LexicalIndex
-) -> tuple[float, float, float]:
-    """Score, lead and known of a question and what was found for it, best first."""
-    if not results:
-        return 0.0, 0.0, 0.0
-    scores = [result.score for result in results]
-    words = list(dict.fromkeys(tokens(standard(question))))
-    held = {word for result in results for word in tokens(result.passage.searchable)}
-    names = glossary().expand(words)
-    most = max(lexical.rarity.values(), default=1.0)
-    weights = {word: lexical.rarity.get(word, most) for word in words}
-    there = sum(weight for word, weight in weights.items() if held & names[word].keys())
-    known = there / sum(weights.values()) if weights else 0.0
-    return scores[0], scores[0] - float(np.mean(scores)), known
+def nobody() -> None:
+    """No opinion."""
+    return
 
 
 def judged(
     question: str,
     results: Sequence[SearchResult],
-    lexical: LexicalIndex,
+    retriever: Retriever,
     floor: float,
-    opinion: float | None = None,
+    opinion: Callable[[], float | None] = nobody,
 ) -> Judgement:
     """Whether the course answers `question`.
 
     Args:
         question: what was searched for.
-        results: the ten best, best first.
-        lexical: the index that they are from.
-        floor: probability below which the course is taken not to answer.
-        opinion: log odds of the model's “sí”; None if it was not asked.
+        results: what was found, best first.
+        retriever: that found it.
+        floor: probability below which the course is taken not to answer; with 0 it always does.
+        opinion: asks the model, and gives its log odds of “yes”, or None.
     """
-    seen = features(question, results, lexical)
-    if opinion is None:
-        probability = WITHOUT.probability(seen)
-    else:
-        probability = WITH_OPINION.probability((*seen, opinion))
+    if not results:
+        return Judgement(0.0, "not_in_materials" if floor else "answered")
+    score = results[0].score
+    probability = BY_SCORE.probability(score)
+    if floor and probability < SURE and (said := opinion()) is not None:
+        probability = WITH_OPINION.probability(score, said)
     if probability >= floor:
         return Judgement(probability, "answered")
-    about = ON_TOPIC.probability(seen) >= ABOUT
+    about = ON_TOPIC.probability(closest(question, results, retriever)) >= ABOUT
     return Judgement(probability, "not_in_materials" if about else "off_topic")
+
+
+def closest(question: str, results: Sequence[SearchResult], retriever: Retriever) -> float:
+    """The highest late interaction of `question` with what was found; 1 without pieces."""
+    pieces = retriever.index.tokens
+    if pieces is None:
+        return 1.0
+    rows = [[retriever.row(result.passage.id)] for result in results]
+    encoding = retriever.encode([question])[0]
+    return float(pieces.scores(encoding, retriever.weights, rows).max())

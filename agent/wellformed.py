@@ -47,11 +47,11 @@ def opened_formula(text: str) -> int | None:
 
 
 def circles(text: str) -> int | None:
-    """Where `text` begins to say again what it says over and over; None if it does not."""
+    """Where `text` begins to say again what it ends with for the third time; None if nowhere."""
     if len(text) < WINDOW * TIMES:
         return None
     tail = text[-WINDOW:]
     places = [match.start() for match in re.finditer(re.escape(tail), text)]
     if len(places) < TIMES:
         return None
-    return places[0] + WINDOW
+    return places[1]  # after a whole round

@@ -51,6 +51,10 @@ class Embedder(Protocol):
 
     id: str
 
+    def __hash__(self) -> int:
+        """By identity: what a model has computed may be remembered for it."""
+        ...
+
     @property
     def digest(self) -> str:
         """Changes when the model's weights do."""

@@ -21,6 +21,12 @@ STEP_TITLES = {
     "search_course": "Buscó en el curso",
     "open_passage": "Abrió un pasaje",
     "course_calendar": "Miró el calendario",
+    "list_materials": "Miró la lista de materiales",
+    "define_term": "Buscó un término",
+    "linked_material": "Buscó lo que lo acompaña",
+    "calculator": "Calculó",
+    "tensor_shapes": "Siguió las formas",
+    "gradient_check": "Comprobó un gradiente",
 }
 EMPTY = "Aquí aparecerán las láminas y celdas que respaldan la respuesta."
 

@@ -3,38 +3,50 @@ import math
 import pytest
 
 from agent.answering import log_odds
-from agent.scope import Model, features, judged
-from retrieval import Retriever
+from agent.scope import SURE, Model, closest, judged
+from retrieval import Retriever, SearchResult
+
+FITS, STRANGER = "¿Qué hace softmax con los logits?", "¿Cuánta harina lleva la sopaipilla?"
 
 
-def test_known_words_count_by_rarity_under_any_name(retriever: Retriever) -> None:
-    lexical = retriever.index.lexical
-    question = "softmax, logits y probabilidades"
-    _, lead, known = features(question, retriever.search(question, 10), lexical)
-    assert known == 1
-    assert lead > 0
-    strange = "softmax, sopaipillas y almacén"
-    assert 0 < features(strange, retriever.search(strange, 10), lexical)[2] < 0.6
-    assert features(question, [], lexical) == (0, 0, 0)
+def found(retriever: Retriever, score: float) -> list[SearchResult]:
+    """Results whose best score is `score`."""
+    return [SearchResult(1, score, retriever.index.passages[0])]
 
 
 def test_a_probability_is_logistic() -> None:
-    assert Model((2.0,), -1.0).probability([0.5]) == 0.5
-    assert Model((2.0,), -1.0).probability([1.0]) == pytest.approx(1 / (1 + math.exp(-1)))
+    assert Model((2.0,), -1.0).probability(0.5) == 0.5
+    assert Model((2.0, 1.0), -1.0).probability(0.5, 1.0) == pytest.approx(1 / (1 + math.exp(-1)))
 
 
-def test_a_stranger_is_less_probable_and_the_floor_decides(retriever: Retriever) -> None:
-    lexical = retriever.index.lexical
+def test_the_score_decides_where_it_is_sure(retriever: Retriever) -> None:
+    def asked() -> float:
+        raise AssertionError("asked though the score is sure")
 
-    def probability(question: str, opinion: float | None = None) -> float:
-        return judged(question, retriever.search(question, 10), lexical, 0.5, opinion).probability
+    sure = judged(FITS, found(retriever, 1.3), retriever, 0.5, asked)
+    assert (sure.status, sure.probability > SURE) == ("answered", True)
 
-    fits, stranger = "¿Qué hace softmax con los logits?", "¿Cuánta harina lleva la sopaipilla?"
-    assert probability(fits) > probability(stranger)
-    assert probability(fits, 5.0) > probability(fits, -5.0)
-    results = retriever.search(fits, 10)
-    assert judged(fits, results, lexical, 0.0).status == "answered"
-    assert judged(fits, results, lexical, 1.0).status != "answered"
+
+def test_the_opinion_decides_where_the_score_leaves_a_doubt(retriever: Retriever) -> None:
+    doubtful = found(retriever, 1.06)
+    assert judged(FITS, doubtful, retriever, 0.5, lambda: 2.0).status == "answered"
+    assert judged(FITS, doubtful, retriever, 0.5, lambda: -2.0).status != "answered"
+    alone = judged(FITS, doubtful, retriever, 0.5)
+    assert judged(FITS, doubtful, retriever, 0.5, lambda: None) == alone
+
+
+def test_the_floor_may_be_moved(retriever: Retriever) -> None:
+    poor = found(retriever, 0.5)
+    assert judged(FITS, poor, retriever, 0.0).status == "answered"
+    assert judged(FITS, found(retriever, 1.3), retriever, 1.0).status != "answered"
+    assert judged(FITS, [], retriever, 0.5).status == "not_in_materials"
+
+
+def test_a_stranger_is_farther_from_what_was_found(retriever: Retriever) -> None:
+    near = closest(FITS, retriever.search(FITS, 10), retriever)
+    far = closest(STRANGER, retriever.search(STRANGER, 10), retriever)
+    assert near > far
+    assert judged(STRANGER, found(retriever, 0.2), retriever, 0.5).status == "off_topic"
 
 
 def test_the_odds_of_yes_come_from_the_likeliest_tokens() -> None:
