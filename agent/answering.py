@@ -359,8 +359,9 @@ def recalled(history: Sequence[Turn]) -> list[AnyMessage]:
         asked = "; ".join(turn.question for turn in reversed(past))[:SUMMARY_CHARACTERS]
         messages += [HumanMessage(f"Antes pregunté: {asked}"), AIMessage("Sí.")]
     for turn in last:
-        said = PLACED.sub("", turn.answer or "")[:HISTORY_CHARACTERS]
-        messages += [HumanMessage(turn.question[:HISTORY_CHARACTERS]), AIMessage(said)]
+        messages.append(HumanMessage(turn.question[:HISTORY_CHARACTERS]))
+        if turn.answer:
+            messages.append(AIMessage(PLACED.sub("", turn.answer)[:HISTORY_CHARACTERS]))
     return messages
 
 

@@ -24,9 +24,9 @@ LECTURES = Filter(kinds=frozenset(KINDS) - {"assignment", "course"})
 TASK_CHARACTERS = 400  # of an assignment and of a solution, that tell which lectures to search
 CODE_LINES = 3  # of a block that a hint may show
 ASSIGNMENT: Role = "assignment"
-HOMEWORK = re.compile(
-    r"\b(?:tareas?|homeworks?|hw|assignments?|pset|controle?s?|certamen|pregunta \d|problema \d|"
-    r"p\d)\b"
+HOMEWORK = re.compile(  # with its number: *tarea* is also what a network learns
+    r"\b(?:tarea|homework|hw|assignment|pset|control|certamen|pregunta|problema) ?\d|\bp\d\b|"
+    r"\b(?:mi|tu|my) (?:tarea|homework|assignment)\b"
 )
 WANTED = re.compile(  # somebody wants it done
     r"\b(?:resuelv\w*|resolv\w*|haz(?:me|la|lo)?|hacer?(?:me|la|lo)?|dame(?:la)?|pasa(?:me)?|"

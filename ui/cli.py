@@ -366,6 +366,10 @@ def evaluate_command(
         bool,
         typer.Option("--baselines/--no-baselines", help="Con --answers, compara con otros dos."),
     ] = True,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", help="Con --answers, archivo de respuestas del que se sigue."),
+    ] = None,
     index: IndexOption = None,
     embedding_model: EmbeddingOption = None,
     llm: LlmOption = None,
@@ -374,7 +378,7 @@ def evaluate_command(
     """Mide la búsqueda o las respuestas con preguntas juzgadas, o redacta preguntas nuevas."""
     settings = Settings.load(index=index, embedding_model=embedding_model, llm=llm)
     if answers:
-        judge_answers(settings, path or QUESTIONS, split, limit, at_once, baselines, as_json)
+        judge_answers(settings, path or QUESTIONS, split, limit, at_once, baselines, keep, as_json)
         return
     if generate:
         generate_questions(settings, path or QUESTIONS, generate, output, seed, as_json=as_json)
@@ -412,6 +416,7 @@ def judge_answers(
     limit: int | None,
     at_once: int,
     baselines: bool,
+    keep: Path | None,
     as_json: bool,
 ) -> None:
     """Evaluates the assistant's answers."""
@@ -429,6 +434,7 @@ def judge_answers(
                 limit=limit,
                 at_once=at_once,
                 baselines=baselines,
+                keep=keep,
                 progress=progress,
             )
     if as_json:

@@ -5,9 +5,11 @@ that say what a right answer must hold, and by a language model that compares wi
 well passages are found is measured apart, without a model (`retrieval.evaluation`).
 """
 
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import replace
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import openai
@@ -38,6 +40,7 @@ def evaluate_answers(
     at_once: int = 1,
     baselines: bool = True,
     judge: bool = True,
+    keep: Path | None = None,
     progress: Progress = silent,
 ) -> AnswersReport:
     """Evaluates an assistant's answers on a folder's questions, beside two baselines.
@@ -50,6 +53,7 @@ def evaluate_answers(
         at_once: questions answered at one time; with more than one, seconds say little.
         baselines: LangChain's usual chain and the model alone, too.
         judge: whether the model compares answers with the reference as well.
+        keep: file of answers to go on from; each answer is added to it when it comes.
         progress: told how many questions are answered.
 
     Raises:
@@ -63,13 +67,13 @@ def evaluate_answers(
     cases = read_cases(path, retriever.index.passages, split)
     if limit and limit < len(cases):
         cases = [cases[at * len(cases) // limit] for at in range(limit)]
-    systems: dict[str, Answering] = {OURS: lambda case: ours(assistant, case)}
+    systems: dict[str, Callable[[], Answering]] = {OURS: lambda: partial(ours, assistant)}
     if baselines:
-        systems["LangChain"] = usual_chain(model, retriever.public, retriever.embedder)
-        systems["solo el modelo"] = model_alone(model)
+        systems["LangChain"] = lambda: usual_chain(model, retriever.public, retriever.embedder)
+        systems["solo el modelo"] = lambda: model_alone(model)
     said: dict[str, dict[str, Said]] = {}
     for name, system in systems.items():
-        said[name] = asked(system, cases, at_once, progress, name)
+        said[name] = asked(system, cases, at_once, progress, Kept(keep, name))
         if judge and assistant.address:
             said[name] = graded(assistant, cases, said[name], at_once, progress, name)
     return AnswersReport(
@@ -83,23 +87,50 @@ def evaluate_answers(
     )
 
 
+class Kept:
+    """The answers of one system in a file of JSON lines; without a file, in memory."""
+
+    def __init__(self, file: Path | None, system: str) -> None:
+        self.file, self.system = file, system
+        self.said: dict[str, Said] = {}
+        if file and file.is_file():
+            for line in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
+                if line.pop("system") == system:
+                    name, cited = line.pop("_id"), line.pop("cited")
+                    self.said[name] = Said(**line, cited=tuple(map(tuple, cited)))
+
+    def add(self, case: Case, said: Said) -> None:
+        """Keeps an answer."""
+        self.said[case.id] = said
+        if self.file:
+            line = {"system": self.system, "_id": case.id} | asdict(said)
+            with self.file.open("a", encoding="utf-8") as out:
+                out.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
 def asked(
-    system: Answering, cases: Sequence[Case], at_once: int, progress: Progress, name: str
+    system: Callable[[], Answering],
+    cases: Sequence[Case],
+    at_once: int,
+    progress: Progress,
+    kept: Kept,
 ) -> dict[str, Said]:
-    """What a system says to each case."""
-    said: dict[str, Said] = {}
-    progress(f"respondiendo: {name}", 0, len(cases))
+    """What a system says to each case; it is made only if something is left to ask."""
+    stage = f"respondiendo: {kept.system}"
+    left = [case for case in cases if case.id not in kept.said]
+    progress(stage, len(cases) - len(left), len(cases))
+    answering = system() if left else None
     with ThreadPoolExecutor(at_once) as pool:
         try:
-            running = {pool.submit(system, case): case for case in cases}
+            running = {pool.submit(answering, case): case for case in left if answering}
             for future in as_completed(running):
-                said[running[future].id] = future.result()
-                progress(f"respondiendo: {name}", len(said), len(cases))
+                kept.add(running[future], future.result())
+                progress(stage, sum(case.id in kept.said for case in cases), len(cases))
         except openai.APIError as error:
             raise ModelUnavailable(f"El modelo dejó de responder: {error}.") from error
         finally:
             pool.shutdown(cancel_futures=True)
-    return said
+    return {case.id: kept.said[case.id] for case in cases}
 
 
 def ours(assistant: Assistant, case: Case) -> Said:

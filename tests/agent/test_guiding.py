@@ -54,7 +54,8 @@ def homework(tmp_path: Path, settings: Settings) -> Retriever:
     [
         (QUESTION, True),
         ("dame el código de la tarea 1", True),
-        ("how do i solve question 2 of the homework", True),
+        ("how do i solve question 2 of homework 1", True),
+        ("¿cómo resuelve la tarea una red recurrente?", False),
         ("¿cuándo vence la tarea 1?", False),
         ("¿cuántos puntos vale la tarea 1?", False),
         ("¿Qué es el perceptrón?", False),

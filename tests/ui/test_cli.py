@@ -230,7 +230,7 @@ def test_a_batch_of_questions_is_answered_in_order(
     first, second = (json.loads(line) for line in done.stdout.splitlines())
     assert first["status"] == "answered"
     assert first["citations"]
-    assert second["status"] == "not_in_materials"
+    assert second["status"] in ("off_topic", "not_in_materials")
 
 
 @pytest.mark.vllm

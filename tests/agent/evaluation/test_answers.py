@@ -123,3 +123,20 @@ def test_every_system_is_asked_every_case(
     assert model._asked[6][0].text == "¿Qué hace softmax con los logits?"
     data = json.loads(json.dumps(report.to_dict()))
     assert data["answers"][0]["said"]["ayudante"]["right"] is True
+
+
+def test_an_evaluation_goes_on_from_the_answers_that_it_kept(
+    questions: Path, retriever: Retriever, settings: Settings, tmp_path: Path
+) -> None:
+    keep = tmp_path / "answers.jsonl"
+    good = AIMessage("La función softmax convierte los logits en probabilidades que suman uno.")
+    stops = ScriptedModel(script=[good, good, ZeroDivisionError()])
+    with Assistant(retriever, settings, model=stops) as first, pytest.raises(ZeroDivisionError):
+        evaluate_answers(questions, first, judge=False, keep=keep)
+    kept = len(keep.read_text().splitlines())
+    assert kept >= 2
+    second = ScriptedModel(script=[good] * 9)
+    with Assistant(retriever, settings, model=second) as assistant:
+        report = evaluate_answers(questions, assistant, judge=False, keep=keep)
+    assert len(second._asked) == 9 - kept
+    assert report.said["ayudante"]["a"].cited[0][0] == "clase-04.md#2"

@@ -1,0 +1,41 @@
+"""Leaving an answer frees the model's place, as vLLM itself counts it."""
+
+import re
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from agent import Assistant, TextDelta
+from corpus import Settings
+from retrieval import Retriever
+
+pytestmark = pytest.mark.vllm
+RUNNING = re.compile(r"^vllm:num_requests_running\{[^}]*\} (\d+)", re.M)
+
+
+def running(url: str) -> int:
+    """Requests that the server is working on."""
+    text = httpx.get(f"{url.removesuffix('/v1')}/metrics", timeout=30).text
+    return sum(int(number) for number in RUNNING.findall(text))
+
+
+def test_closing_a_stream_frees_the_models_place(
+    served: dict[str, str], bundled_index: Path, tmp_path: Path
+) -> None:
+    settings = Settings.load(
+        index=bundled_index, llm_url=served["url"], conversations=tmp_path / "c.sqlite"
+    )
+    with Assistant(Retriever.open(settings=settings), settings) as assistant:
+        stream = assistant.stream("¿Cómo funciona la atención? Explica con más detalle.", "ana")
+        while not isinstance(next(stream), TextDelta):
+            pass
+        assert running(served["url"]) == 1
+        stream.close()
+        for _ in range(60):
+            if not running(served["url"]):
+                break
+            time.sleep(0.25)
+        assert running(served["url"]) == 0
+        assert assistant.conversations.turns("ana") == []
