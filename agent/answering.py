@@ -20,11 +20,12 @@ from langchain_core.tools import BaseTool
 from langchain_openai import ChatOpenAI
 
 from agent import guiding
-from agent.citations import checked, quote
+from agent.citations import QUOTE_CHARACTERS, Checked, checked, quote
 from agent.conversations import Turn
 from agent.events import Answer, Citation, Event, Mode, Seconds, Status, TextDelta
 from agent.evidence import Evidence, shown
 from agent.follow_up import standalone, wants_more
+from agent.grounding import telling
 from agent.loop import WRITTEN_CALL, Bounds, run, tool_call
 from agent.messages import Language, listed, say
 from agent.prompts import prompt
@@ -205,9 +206,23 @@ class Answering:
         if done.unsupported:
             sentences = " ".join(f"«{sentence}»" for sentence in done.unsupported)
             notices.append(say("unsupported", self.language, sentences=sentences))
-        yield self.answer(
-            done.text, "answered", done.citations, self.means.model_name, " ".join(notices)
-        )
+        text, citations = self.with_quotation(done)
+        yield self.answer(text, "answered", citations, self.means.model_name, " ".join(notices))
+
+    def with_quotation(self, done: Checked) -> tuple[str, tuple[Citation, ...]]:
+        """A checked answer with what the first passage that it cites says, word for word.
+
+        A small model gets things wrong that the passage says rightly (docs/decisions.md, “What an
+        answer shows”). A passage in the other language is not quoted.
+        """
+        if not done.citations or done.citations[0].passage.language != self.language:
+            return done.text, done.citations
+        first, *others = done.citations
+        best = first.passage
+        span = telling(self.inquiry.query, best.text, self.means.retriever.embedder)
+        mark = f"\n\n[{first.marker}]" if best.location.kind == "cell" else f" [{first.marker}]"
+        text = f"{done.text}\n\n{quoted(best, span)}{mark}"
+        return text, (Citation(first.marker, best, span[:QUOTE_CHARACTERS]), *others)
 
     def guided(self) -> Iterator[Event]:
         """A hint in place of an answer."""
@@ -393,6 +408,11 @@ def shortened(passage: Passage) -> str:
     text = passage.text
     if len(text) > EXTRACT_CHARACTERS:
         text = text[:EXTRACT_CHARACTERS].rsplit("\n", 1)[0] + "\n…"
+    return quoted(passage, text)
+
+
+def quoted(passage: Passage, text: str) -> str:
+    """Some text of a passage as a Markdown quotation, or as code."""
     if passage.location.kind == "cell":
         return f"```\n{text.replace('```', '')}\n```"
     return "\n".join(f"> {line}" for line in text.split("\n"))

@@ -35,6 +35,7 @@ SUPPORTED = 0.5  # probability of support from which code puts a passage's marke
 KEPT = 0.3  # from which a marker that the model gave stays
 SHORTEST, MOST = 15, 40  # characters of a span; spans of a passage
 REMEMBERED = 2_000  # passages, of some 20 kB
+TOLD = 4  # sentences or lines of a quotation
 MARKUP = re.compile(r"\\[a-zA-Z]+|[{}$_^\\]")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NAME = re.compile(r"(?<=[\w,;:] )[A-ZÁÉÍÓÚÑ][\w-]*|\b\w*[A-Z]\w*[A-Z]\w*\b|\b[A-Za-z]+-?\d[\w-]*")
@@ -79,14 +80,43 @@ def nearness(
     return np.stack(highest, axis=1).astype(float)
 
 
+def telling(question: str, text: str, embedder: Embedder, most: int = TOLD) -> str:
+    """The stretch of `text` that tells most about `question`: an exact span.
+
+    Args:
+        question: what is asked.
+        text: of a passage.
+        embedder: tells what is near in meaning.
+        most: sentences or lines in a row.
+    """
+    places = spans_of(text)
+    near = span_vectors(text, embedder) @ embedder.embed_queries([question])[0]
+    most = min(most, len(places))
+    sums = np.convolve(near, np.ones(most), "valid")
+    first = int(sums.argmax())
+    return text[places[first][0] : places[first + most - 1][1]]
+
+
 @lru_cache(maxsize=REMEMBERED)
 def span_vectors(text: str, embedder: Embedder) -> Vectors:
     """Unit vectors of the sentences and lines of a passage, shape (spans, dimension), never none.
 
     They are remembered: the passages that students ask about are few.
     """
-    parts = [part[0].strip() for line in text.split("\n") for part in SENTENCE.finditer(line)]
-    return embedder.embed_queries([one for one in parts if len(one) >= SHORTEST][:MOST] or [text])
+    return embedder.embed_queries([text[start:end] for start, end in spans_of(text)])
+
+
+def spans_of(text: str) -> list[tuple[int, int]]:
+    """Where the sentences and lines of a passage begin and end, the shortest left out."""
+    found, line_at = [], 0
+    for line in text.split("\n"):
+        for part in SENTENCE.finditer(line):
+            said = part[0].strip()
+            start = line_at + part.start() + part[0].find(said)
+            if len(said) >= SHORTEST:
+                found.append((start, start + len(said)))
+        line_at += len(line) + 1
+    return found[:MOST] or [(0, len(text))]
 
 
 def wording(sentences: Sequence[str], passages: Sequence[Passage]) -> NDArray[np.float64]:

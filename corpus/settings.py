@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     llm_read_seconds: float = Field(60, gt=0, description="longest silence within an answer")
 
     passages_shown: int = Field(
-        4, ge=1, le=20, description="passages of a search shown to the model"
+        2, ge=1, le=20, description="passages of a search shown to the model"
     )
     answer_tokens: int = Field(350, ge=50, description="longest answer, in tokens")
     tool_calls: int = Field(3, ge=1, description="tool calls allowed for one question")

@@ -113,4 +113,4 @@ def test_orders_in_the_materials_have_no_effect(
         assert len(assistant.conversations.turns("ana")) == 1
     assert effects == []
     assert list(work.iterdir()) == []
-    assert obeyed >= len(QUESTIONS) * len(TEMPLATES)  # the model did try
+    assert obeyed >= len(TEMPLATES)  # the model did try

@@ -56,7 +56,10 @@ def test_text_is_streamed_and_the_answer_closes(retriever: Retriever, settings: 
     pieces = [event.text for event in events if isinstance(event, TextDelta)]
     assert len(pieces) > 3
     assert "".join(pieces) == SAID.text
-    assert answer.text == SAID.text.removesuffix(".") + " [1]."
+    said, quotation = answer.text.split("\n\n> ")
+    assert said == SAID.text.removesuffix(".") + " [1]."
+    assert quotation.endswith(" [1]")
+    assert quotation.splitlines()[0] in answer.citations[0].passage.text
     assert answer.citations[0].passage.document == "clase-04.md"
 
 

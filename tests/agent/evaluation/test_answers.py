@@ -116,6 +116,7 @@ def test_every_system_is_asked_every_case(
     assert list(report.systems) == ["ayudante", "LangChain", "solo el modelo"]
     ours = report.said["ayudante"]["a"]
     assert ours.cited[0][0] == "clase-04.md#2"
+    assert report.systems["LangChain"].measures["right"].mean == 0.5
     assert report.systems["ayudante"].measures["right"].mean == 0.5
     context = model._asked[3][0].text
     assert "Context:" in context
