@@ -24,7 +24,7 @@ from agent.citations import QUOTE_CHARACTERS, Checked, checked, quote
 from agent.conversations import Turn
 from agent.events import Answer, Citation, Event, Mode, Seconds, Status, TextDelta
 from agent.evidence import Evidence, shown
-from agent.follow_up import standalone, wants_more
+from agent.follow_up import follows, standalone, wants_more
 from agent.grounding import telling
 from agent.loop import WRITTEN_CALL, Bounds, run, tool_call
 from agent.messages import Language, listed, say
@@ -127,11 +127,12 @@ class Answering:
             *(recorded(one, self.evidence) for one in means.tools),
         ]
         self.said: list[AnyMessage] = []  # the conversation as the model reads it
+        self.guard = Guard(means.vault)
 
     def events(self) -> Iterator[Event]:
         """Search, judge the evidence, write, check; the last event is the `Answer`."""
         results = self.means.retriever.search(self.inquiry.query, JUDGED)
-        if self.inquiry.mode == "guide" or guiding.asks_to_be_done(self.inquiry.question, results):
+        if self.wants_hint(results):
             yield from self.guided()
             return
         self.search()
@@ -142,9 +143,19 @@ class Answering:
             yield self.refused(judgement.status, results)
             return
         if self.means.model is None:
+            for result in results[:EXTRACT_PASSAGES]:
+                self.evidence.mark(result.passage)
             yield self.extract(self.means.notice)
             return
         yield from self.explained()
+
+    def wants_hint(self, results: Sequence[SearchResult]) -> bool:
+        """Whether a hint is due: asked for, or an assignment is, or one is being worked on."""
+        inquiry = self.inquiry
+        if inquiry.mode == "guide" or guiding.asks_to_be_done(inquiry.question, results):
+            return True
+        hinted = bool(inquiry.history) and inquiry.history[-1].status == "hinted"
+        return hinted and follows(inquiry.question)
 
     def search(self) -> None:
         """Calls the first tools, as if the model had asked for them, and writes that down."""
@@ -276,10 +287,10 @@ class Answering:
             tokens = self.means.settings.answer_tokens * longer
             model = model.model_copy(update={"max_tokens": tokens})
         bounds = Bounds(reminder, self.means.settings.tool_calls)
-        guard, trouble = Guard(self.means.vault), ""
+        trouble = ""
         pieces = run(model, self.tools, self.said, bounds)
         try:
-            yield from self.streamed(pieces, guard)
+            yield from self.streamed(pieces)
         except LOST as error:
             trouble = say(kind_of(error), self.language)
         except ValueError as error:
@@ -287,9 +298,9 @@ class Answering:
                 raise
         finally:
             pieces.close()
-        rest = guard.close()
+        rest = self.guard.close()
         inquiry.text += rest
-        if guard.leak:
+        if self.guard.leak:
             return self.hinted(say("hint_kept", self.language, places=self.near()), None)
         if not inquiry.text.strip() or WRITTEN_CALL.match(inquiry.text):
             return self.extract(trouble or say("model_silent", self.language))
@@ -297,25 +308,26 @@ class Answering:
             yield TextDelta(rest)
         return trouble
 
-    def streamed(self, pieces: Iterator[str | ToolMessage], guard: Guard) -> Iterator[Event]:
+    def streamed(self, pieces: Iterator[str | ToolMessage]) -> Iterator[Event]:
         """Passes on and gathers what the loop yields, until it leaks or goes in circles."""
         inquiry = self.inquiry
         emitted = len(self.evidence.steps)
         for piece in pieces:
             if isinstance(piece, ToolMessage):
-                inquiry.text = ""  # what was said before a tool was used is not the answer
+                # what was said before a tool was used is not the answer
+                inquiry.text, self.guard = "", Guard(self.means.vault)
                 yield from self.evidence.steps[emitted:]
                 emitted = len(self.evidence.steps)
                 continue
             if inquiry.first_token is None:
                 inquiry.first_token = monotonic() - inquiry.start
-            may_show = guard.feed(piece)
-            if guard.leak:
+            may_show = self.guard.feed(piece)
+            if self.guard.leak:
                 return
             inquiry.text += may_show
             again = circles(inquiry.text)
             if again is not None:
-                inquiry.text = inquiry.text[:again]
+                inquiry.text, self.guard = inquiry.text[:again], Guard(self.means.vault)
                 return
             if may_show:
                 yield TextDelta(may_show)

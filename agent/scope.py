@@ -17,7 +17,7 @@ import numpy as np
 from agent.events import Status
 from retrieval.retriever import Retriever, SearchResult
 
-SURE = 0.85  # probability from which the model's opinion is not asked
+DOUBTFUL, SURE = 0.3, 0.85  # probability by score between which the model's opinion is asked
 ABOUT = 0.5  # probability of being about the subject below which a question is off topic
 
 
@@ -76,7 +76,8 @@ def judged(
         return Judgement(0.0, "not_in_materials" if floor else "answered")
     score = results[0].score
     probability = BY_SCORE.probability(score)
-    if floor and probability < SURE and (said := opinion()) is not None:
+    doubt = floor > 0 and DOUBTFUL <= probability < SURE
+    if doubt and (said := opinion()) is not None:
         probability = WITH_OPINION.probability(score, said)
     if probability >= floor:
         return Judgement(probability, "answered")

@@ -97,6 +97,14 @@ def test_an_answer_in_between_starts_the_ladder_again() -> None:
     assert rung([hinted, answered]) == 1
 
 
+def test_a_follow_up_on_a_hint_is_a_hint(homework: Retriever, settings: Settings) -> None:
+    said = AIMessage("Mira la suma de pesos por entradas.")
+    with Assistant(homework, settings, model=ScriptedModel(script=[said] * 3)) as assistant:
+        assistant.ask(QUESTION, "ana")
+        assert assistant.ask("¿y después de eso?", "ana").text.startswith("**Pista 2 de 4**")
+        assert assistant.ask("¿Qué hace softmax con los logits?", "ana").status == "answered"
+
+
 def test_guide_mode_hints_on_any_question(homework: Retriever, settings: Settings) -> None:
     model = ScriptedModel(script=[AIMessage("Piensa en los logits.")])
     with Assistant(homework, settings, model=model) as assistant:

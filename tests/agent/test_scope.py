@@ -25,6 +25,7 @@ def test_the_score_decides_where_it_is_sure(retriever: Retriever) -> None:
 
     sure = judged(FITS, found(retriever, 1.3), retriever, 0.5, asked)
     assert (sure.status, sure.probability > SURE) == ("answered", True)
+    assert judged(FITS, found(retriever, 0.9), retriever, 0.5, asked).status != "answered"
 
 
 def test_the_opinion_decides_where_the_score_leaves_a_doubt(retriever: Retriever) -> None:
