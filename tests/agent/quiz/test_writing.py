@@ -106,7 +106,7 @@ def test_what_the_model_guesses_without_the_passage_is_recorded_and_decides_noth
     retriever: Retriever, address: ServerAddress
 ) -> None:
     Model.guesses = False
-    written = write_items(retriever, 1, address)
+    written = write_items(retriever, 2, address)
     assert [item.guessed for item in written.items] == [False, False]
 
 
