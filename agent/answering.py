@@ -131,11 +131,12 @@ class Answering:
 
     def events(self) -> Iterator[Event]:
         """Search, judge the evidence, write, check; the last event is the `Answer`."""
+        start = monotonic()
         results = self.means.retriever.search(self.inquiry.query, JUDGED)
         if self.wants_hint(results):
             yield from self.guided()
             return
-        self.search()
+        self.read(start, results[: self.means.settings.passages_shown])
         yield from self.evidence.steps
         judgement = self.judgement(results)
         self.inquiry.probability = judgement.probability
@@ -157,19 +158,28 @@ class Answering:
         hinted = bool(inquiry.history) and inquiry.history[-1].status == "hinted"
         return hinted and follows(inquiry.question)
 
-    def search(self) -> None:
-        """Calls the first tools, as if the model had asked for them, and writes that down."""
+    def read(self, start: float, results: Sequence[SearchResult], *, dates: bool = True) -> None:
+        """Writes down the first search, as if the model had asked for it, and a look at the dates.
+
+        Args:
+            start: when the search began.
+            results: what the model is shown of it.
+            dates: whether a question about them looks at the calendar, too.
+        """
         inquiry = self.inquiry
         calls = [tool_call("search_course", {"query": inquiry.query})]
-        if WHEN.search(inquiry.question) and self.means.retriever.index.days:
+        passages = [result.passage for result in results]
+        step = self.evidence.record("search_course", calls[0]["args"], start, passages)
+        answers = [ToolMessage(shown(step), tool_call_id=calls[0]["id"])]
+        if dates and WHEN.search(inquiry.question) and self.means.retriever.index.days:
             calls.append(tool_call("course_calendar", {"about": inquiry.query}))
-        known = {tool.name: tool for tool in self.tools}
-        results = [known[call["name"]].invoke(call) for call in calls]
+            calendar = next(tool for tool in self.tools if tool.name == "course_calendar")
+            answers.append(calendar.invoke(calls[-1]))
         self.said = [
             *recalled(inquiry.history),
             HumanMessage(inquiry.question),
             AIMessage("", tool_calls=calls),
-            *results,
+            *answers,
         ]
 
     def judgement(self, results: Sequence[SearchResult]) -> Judgement:
@@ -240,17 +250,12 @@ class Answering:
         inquiry, means = self.inquiry, self.means
         start = monotonic()
         found = guiding.lectures(inquiry.query, means.retriever, means.settings.passages_shown)
-        passages = [result.passage for result in found]
-        step = self.evidence.record("search_course", {"query": inquiry.query}, start, passages)
-        yield step
+        self.read(start, found, dates=False)
+        yield from self.evidence.steps
         number = guiding.rung(inquiry.history)
-        if means.model is None or not passages:
+        if means.model is None or not found:
             yield self.hinted(say("hint_kept", self.language, places=self.near()), None)
             return
-        call = tool_call("search_course", {"query": inquiry.query})
-        result = ToolMessage(shown(step), tool_call_id=call["id"])
-        question = HumanMessage(inquiry.question)
-        self.said = [*recalled(inquiry.history), question, AIMessage("", tool_calls=[call]), result]
         self.tools = []
         reminder = say(f"hint_{number}", self.language, question=inquiry.question)
         trouble = yield from self.written(reminder, 1)
@@ -258,7 +263,7 @@ class Answering:
             yield trouble
             return
         done = checked(whole(inquiry.text), self.evidence.passages, means.retriever.embedder)
-        places = [citation.passage for citation in done.citations] or passages[:1]
+        places = [citation.passage for citation in done.citations] or [found[0].passage]
         text = guiding.hint(done.text, number, places, self.language)
         notice = say("cut_off", self.language, reason=trouble) if trouble else ""
         yield self.answer(text, "hinted", done.citations, means.model_name, notice)

@@ -6,13 +6,14 @@ good the evidence was, what it cited, how long it took. Who asked is not kept.
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from agent.events import Answer
+from agent.sqlite import transaction
 from corpus.errors import InputError
 from corpus.language import fold
 
@@ -37,6 +38,10 @@ CREATE TABLE IF NOT EXISTS turns ({", ".join(f"{name} {kind}" for name, kind in 
 CREATE INDEX IF NOT EXISTS turns_of ON turns (conversation, id);
 CREATE TABLE IF NOT EXISTS titles (conversation TEXT PRIMARY KEY, title TEXT NOT NULL);
 """
+UNUSABLE = (
+    "No se puede usar el archivo de conversaciones {file}: {error}. "
+    "Elija otro con AYUDANTE_CONVERSATIONS."
+)
 TITLE_CHARACTERS = 60
 LISTED = """
 WITH listed AS (
@@ -115,26 +120,9 @@ class Conversations:
     def __init__(self, file: Path) -> None:
         self.file = file
 
-    @contextmanager
-    def connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection inside a transaction."""
-        try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self.file, timeout=10)
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.executescript(SCHEMA)
-            connection.create_function("folded", 1, fold, deterministic=True)
-            upgrade(connection)
-        except (OSError, sqlite3.Error) as error:
-            raise InputError(
-                f"No se puede usar el archivo de conversaciones {self.file}: {error}. "
-                "Elija otro con AYUDANTE_CONVERSATIONS."
-            ) from error
-        try:
-            with connection:
-                yield connection
-        finally:
-            connection.close()
+    def connection(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A connection inside a transaction; raises `InputError` if the file cannot be used."""
+        return transaction(self.file, SCHEMA, UNUSABLE, prepared)
 
     def ask(self, conversation: str, question: str, mode: str = "explain") -> int:
         """Stores a question; returns its id for `answered`."""
@@ -227,8 +215,9 @@ class Conversations:
             raise InputError(f"No existe la conversación {conversation}.")
 
 
-def upgrade(connection: sqlite3.Connection) -> None:
-    """Adds the columns that a file of an older version lacks."""
+def prepared(connection: sqlite3.Connection) -> None:
+    """Lets SQL fold text, and adds the columns that a file of an older version lacks."""
+    connection.create_function("folded", 1, fold, deterministic=True)
     known = {row[1] for row in connection.execute("PRAGMA table_info(turns)")}
     for name, kind in COLUMNS.items():
         if name not in known:

@@ -25,6 +25,7 @@ from agent.serving import ServerAddress
 from corpus.errors import InputError, ModelUnavailable
 from corpus.progress import Progress, silent
 from retrieval import Retriever
+from retrieval.embedding import Embedder, Vectors
 from retrieval.evaluation.judgements import place_of
 from retrieval.passages import Passage
 
@@ -37,6 +38,7 @@ STYLES = {
     "english": ("en", "Escríbela en inglés, en una frase."),
 }
 SHORTEST = 200  # characters of a passage that says enough to be asked about
+TOKENS = 100  # of what the model says
 TRIES = 4  # passages tried for each question that is wanted
 ONE = re.compile(r"(?:[^.!?\n]|\.(?=\S))+\?")  # a sentence that asks; a model may run on, or be cut
 SAME = 0.95  # cosine from which two questions are one
@@ -81,8 +83,7 @@ def draft(
     """
     client = openai.OpenAI(base_url=address.url, api_key=address.key, max_retries=1, timeout=600)
     drafts: list[Draft] = []
-    known = list(known)
-    taken = list(retriever.embedder.embed_queries(known)) if known else []
+    asked = Asked(retriever.embedder, known)
     progress("escribiendo preguntas", 0, count)
     try:
         for at, passage in enumerate(spread(retriever.index.passages, count * TRIES, seed)):
@@ -92,17 +93,39 @@ def draft(
             question = written(client, address.model, passage, style)
             if not ONE.fullmatch(question) or not useful([question], passage):
                 continue
-            vector = retriever.embedder.embed_queries([question])[0]
-            if taken and float((np.stack(taken) @ vector).max()) >= SAME:
+            if not asked.is_new(question) or not answers(client, address.model, passage, question):
                 continue
-            if not answers(client, address.model, passage, question):
-                continue
-            taken.append(vector)
+            asked.add(question)
             drafts.append(Draft(question, style, STYLES[style][0], passage))
             progress("escribiendo preguntas", len(drafts), count)
     except openai.APIError as error:
         raise ModelUnavailable(f"El modelo dejó de responder: {error}.") from error
     return drafts
+
+
+class Asked:
+    """The questions that there are already, by what they mean."""
+
+    def __init__(self, embedder: Embedder, known: Iterable[str]) -> None:
+        known = list(known)
+        self._embedder = embedder
+        self._vectors: list[Vectors] = list(embedder.embed_queries(known)) if known else []
+        self._last: tuple[str, Vectors] | None = None
+
+    def is_new(self, question: str) -> bool:
+        """Whether none of them says the same as `question`."""
+        vector = self._vector_of(question)
+        return not self._vectors or float((np.stack(self._vectors) @ vector).max()) < SAME
+
+    def add(self, question: str) -> None:
+        """Takes `question` in."""
+        self._vectors.append(self._vector_of(question))
+
+    def _vector_of(self, question: str) -> Vectors:
+        """The question's embedding; that of the last one is remembered."""
+        if self._last is None or self._last[0] != question:
+            self._last = question, self._embedder.embed_queries([question])[0]
+        return self._last[1]
 
 
 def spread(passages: Sequence[Passage], count: int, seed: int) -> Iterator[Passage]:
@@ -150,13 +173,15 @@ def said_by(
     system: str,
     user: str,
     temperature: float = 0,
+    tokens: int = TOKENS,
     **structured: dict[str, Any],
 ) -> str:
     """What the model says, held to a grammar."""
+    # No seed: vLLM 0.32 on a CPU dies when a seeded request is sampled while another is half read.
     said = client.chat.completions.create(
         model=model,
         messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
-        max_tokens=100,
+        max_tokens=tokens,
         temperature=temperature,
         extra_body=structured,
     )

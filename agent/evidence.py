@@ -10,7 +10,6 @@ from typing import Any
 
 from agent.events import SearchStep
 from retrieval.passages import Passage
-from retrieval.retriever import SearchResult
 
 FENCE = re.compile(r"</?pasajes>")  # a passage cannot leave its block
 SHOWN_CHARACTERS = 1_000  # of a passage; prompts are what a CPU spends its time on
@@ -22,7 +21,6 @@ class Evidence:
     def __init__(self) -> None:
         self.passages: dict[int, Passage] = {}
         self.steps: list[SearchStep] = []
-        self.results: list[SearchResult] = []  # of the first search
 
     def mark(self, passage: Passage) -> int:
         """The passage's marker, a new one if it has not been shown yet."""

@@ -52,7 +52,6 @@ def course_tools(
             if within.none:
                 raise InputError(f"El curso no tiene «{where}». Busca sin `where`.")
         results = course().search(query[:MAX_QUESTION], passages_shown, within=within)
-        evidence.results = evidence.results or results
         found = [result.passage for result in results]
         arguments = {"query": query} | ({"where": where} if where else {})
         return shown(evidence.record("search_course", arguments, start, found))

@@ -63,11 +63,6 @@ class LexicalIndex:
         }
         self._idf_unknown = self._idf_of(0)
 
-    @property
-    def rarity(self) -> dict[str, float]:
-        """Inverse document frequency of every known word."""
-        return self._idf
-
     def _idf_of(self, count: int) -> float:
         """Lucene's inverse document frequency; never negative."""
         return float(np.log(1 + (self._size - count + 0.5) / (count + 0.5)))

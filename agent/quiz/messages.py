@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from agent.messages import listed as joined
+
 CATALOGUE = {
     "right": {"es": "Correcto.", "en": "Right."},
     "other_option": {
@@ -32,7 +34,6 @@ CATALOGUE = {
         "es": "{said} {label}: «{quote}»",
         "en": "{said} {label}: “{quote}”",
     },
-    "and": {"es": "y", "en": "and"},
 }
 
 
@@ -44,5 +45,4 @@ def say(key: str, language: str, **values: str) -> str:
 def listed(words: Sequence[str], language: str) -> str:
     """“«a», «b» y «c»”."""
     quoted = [f"“{word}”" if language == "en" else f"«{word}»" for word in words]
-    *first, last = quoted
-    return f"{', '.join(first)} {say('and', language)} {last}" if first else last
+    return joined(quoted, "en" if language == "en" else "es")

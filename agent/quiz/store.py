@@ -6,14 +6,15 @@ anew, so that threads may share a store.
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.quiz.grading import Grade, Result
 from agent.quiz.items import Item, accepts
+from agent.sqlite import transaction
 from corpus.errors import InputError
 from retrieval import Filter
 
@@ -48,6 +49,7 @@ CREATE TABLE IF NOT EXISTS reviews (
 CREATE INDEX IF NOT EXISTS reports_of ON reports (item_id);
 CREATE INDEX IF NOT EXISTS reviews_of ON reviews (student, number);
 """
+UNUSABLE = "No se puede usar el archivo del quiz {file}: {error}. Elija otro."
 KEPT = "SELECT item FROM items WHERE id NOT IN (SELECT item_id FROM reports) ORDER BY number"
 
 
@@ -92,24 +94,9 @@ class QuizStore:
     def __init__(self, file: Path) -> None:
         self.file = file
 
-    @contextmanager
-    def connection(self) -> Iterator[sqlite3.Connection]:
+    def connection(self) -> AbstractContextManager[sqlite3.Connection]:
         """A connection inside a transaction; raises `InputError` if the file cannot be used."""
-        try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self.file, timeout=10)
-        except (OSError, sqlite3.Error) as error:
-            raise unusable(self.file, error) from error
-        try:
-            try:
-                connection.execute("PRAGMA journal_mode=WAL")
-                connection.executescript(SCHEMA)
-            except sqlite3.Error as error:
-                raise unusable(self.file, error) from error
-            with connection:
-                yield connection
-        finally:
-            connection.close()
+        return transaction(self.file, SCHEMA, UNUSABLE)
 
     def add(self, items: Iterable[Item]) -> int:
         """Stores those of `items` that are new; returns how many.
@@ -235,8 +222,3 @@ def stored(connection: sqlite3.Connection, item_id: str) -> Item:
 def utc(at: datetime) -> str:
     """`at` as it is stored."""
     return at.astimezone(UTC).isoformat()
-
-
-def unusable(file: Path, error: Exception) -> InputError:
-    """The error for a file that cannot be opened."""
-    return InputError(f"No se puede usar el archivo del quiz {file}: {error}. Elija otro.")

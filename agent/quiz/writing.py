@@ -11,10 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import openai
 
-from agent.drafting import SAME, spread
+from agent.drafting import Asked, said_by, spread
 from agent.enriching import shown
 from agent.prompts import prompt
 from agent.quiz.checks import faults
@@ -23,8 +22,7 @@ from agent.quiz.items import Item, Kind, choice_item, short_item
 from agent.serving import ServerAddress
 from corpus.errors import InputError, ModelUnavailable
 from corpus.progress import Progress, silent
-from retrieval import Embedder, Filter, Retriever
-from retrieval.embedding import Vectors
+from retrieval import Filter, Retriever
 from retrieval.filters import kind_of
 from retrieval.passages import Passage
 
@@ -112,13 +110,14 @@ def write_items(
                 break
             try:
                 item = written(client, address.model, kind, passage, seed)
-                vector = asked.vector_of(item.question)
+                if not asked.is_new(item.question):
+                    raise Refused("repeated")
                 if not supported(client, address.model, item, passage):
                     raise Refused("unconfirmed")
             except Refused as reason:
                 refused[str(reason)] += 1
                 continue
-            asked.vectors.append(vector)
+            asked.add(item.question)
             items.append(replace(item, guessed=guessed(client, address.model, item)))
             progress("escribiendo preguntas", len(items), count)
     except openai.APIError as error:
@@ -134,37 +133,19 @@ def wanted(passage: Passage, within: Filter | None) -> bool:
     return bool(named) or kind_of(passage) not in NOT_TAUGHT
 
 
-class Asked:
-    """The questions that there are already."""
-
-    def __init__(self, embedder: Embedder, known: Iterable[str]) -> None:
-        known = list(known)
-        self.embedder = embedder
-        self.vectors: list[Vectors] = list(embedder.embed_queries(known)) if known else []
-
-    def vector_of(self, question: str) -> Vectors:
-        """The question's embedding; raises `Refused` if one of the others says the same."""
-        vector: Vectors = self.embedder.embed_queries([question])[0]
-        if self.vectors and float((np.stack(self.vectors) @ vector).max()) >= SAME:
-            raise Refused("repeated")
-        return vector
-
-
 def written(client: openai.OpenAI, model: str, kind: Kind, passage: Passage, seed: int) -> Item:
     """What the model writes about a passage; raises `Refused` if it fails a check."""
     language = IN.get(passage.language, IN["es"])
-    # No seed: vLLM 0.32 on a CPU dies when a seeded request is sampled while another is half read.
-    said = client.chat.completions.create(
-        model=model,
-        messages=[
-            {"role": "system", "content": prompt("quiz" if kind == "choice" else "quiz_short")},
-            {"role": "user", "content": f"{shown(passage)}\n\n{language}"},
-        ],
-        max_tokens=TOKENS,
+    said = said_by(
+        client,
+        model,
+        prompt("quiz" if kind == "choice" else "quiz_short"),
+        f"{shown(passage)}\n\n{language}",
         temperature=0.7,
-        extra_body={"structured_outputs": {"json": SCHEMAS[kind]}},
+        tokens=TOKENS,
+        structured_outputs={"json": SCHEMAS[kind]},
     )
-    item = parsed(said.choices[0].message.content or "", kind, passage, seed)
+    item = parsed(said, kind, passage, seed)
     for fault in faults(item, passage):
         raise Refused(fault)
     return item

@@ -1,0 +1,44 @@
+"""Opening the SQLite files that the assistant keeps: conversations, the quiz."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from corpus.errors import InputError
+
+
+@contextmanager
+def transaction(
+    file: Path,
+    schema: str,
+    unusable: str,
+    prepare: Callable[[sqlite3.Connection], None] = lambda _: None,
+) -> Iterator[sqlite3.Connection]:
+    """A connection inside a transaction, opened anew so that threads may share the file.
+
+    Args:
+        file: made, with its folder, if need be.
+        schema: statements that make what is missing.
+        unusable: what to say if it cannot be used, with ``{file}`` and ``{error}``.
+        prepare: what else a connection needs before it is used.
+
+    Raises:
+        InputError: saying so.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(file, timeout=10)
+    except (OSError, sqlite3.Error) as error:
+        raise InputError(unusable.format(file=file, error=error)) from error
+    try:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.executescript(schema)
+            prepare(connection)
+        except sqlite3.Error as error:
+            raise InputError(unusable.format(file=file, error=error)) from error
+        with connection:
+            yield connection
+    finally:
+        connection.close()
