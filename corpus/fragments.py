@@ -9,7 +9,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+from corpus.formulas import with_formulas
+
+MARKDOWN = with_formulas(MarkdownIt("commonmark", {"html": False}).enable("table").disable("image"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,6 @@ def code_html(code: str, language: str) -> str:
 
 
 def markdown_html(text: str) -> str:
-    """Markdown as HTML; a document's own HTML is shown as text, and its pictures are not loaded."""
+    """Markdown as HTML, formulas drawn; HTML in it is shown as text, its pictures not loaded."""
     written: str = MARKDOWN.render(text)
     return written
