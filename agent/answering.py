@@ -21,6 +21,7 @@ from langchain_openai import ChatOpenAI
 
 from agent import guiding
 from agent.citations import QUOTE_CHARACTERS, Checked, checked, quote
+from agent.computed import computed
 from agent.conversations import Turn
 from agent.events import Answer, Citation, Event, Mode, Seconds, Status, TextDelta
 from agent.evidence import Evidence, shown
@@ -138,6 +139,10 @@ class Answering:
             return
         self.read(start, results[: self.means.settings.passages_shown])
         yield from self.evidence.steps
+        if (value := self.computed()) is not None:
+            yield self.evidence.steps[-1]
+            yield self.reckoned(value, results)
+            return
         judgement = self.judgement(results)
         self.inquiry.probability = judgement.probability
         if judgement.status != "answered":
@@ -181,6 +186,33 @@ class Answering:
             AIMessage("", tool_calls=calls),
             *answers,
         ]
+
+    def computed(self) -> str | None:
+        """The result of what the question asks to compute, a step of its own; None if nothing."""
+        tools = {tool.name: tool for tool in computing_tools(Evidence())}
+        start = monotonic()
+        try:
+            done = computed(self.inquiry.question, tools, self.means.model)
+        except LOST:
+            return None  # a model that is lost says so when it is to write
+        if done is None:
+            return None
+        name, arguments, result = done
+        self.evidence.record(name, arguments, start, [])
+        return result
+
+    def reckoned(self, result: str, results: Sequence[SearchResult]) -> Answer:
+        """A computed result, with where the course is about it, if anywhere."""
+        related = judged(
+            self.inquiry.query, results, self.means.retriever, self.means.settings.floor
+        )
+        citations: tuple[Citation, ...] = ()
+        text = f"```text\n{result}\n```"
+        if related.status == "answered":
+            citations = self.cited(list(self.evidence.passages.items())[:1])
+            place = f"{citations[0].label} [{citations[0].marker}]"
+            text += f"\n\n{say('computed_near', self.language, place=place)}"
+        return self.answer(text, "answered", citations, None)
 
     def judgement(self, results: Sequence[SearchResult]) -> Judgement:
         """Whether the course answers, as evidence says, and the model where that is in doubt."""

@@ -22,7 +22,7 @@ from pydantic import SecretStr
 
 from agent.answering import LOST, Answering, Inquiry, Means
 from agent.conversations import Conversations, Turn
-from agent.events import Answer, Event, Mode
+from agent.events import Answer, Event, Mode, SearchStep, TextDelta
 from agent.evidence import Evidence
 from agent.follow_up import follows
 from agent.messages import Language, language_of
@@ -49,6 +49,7 @@ class Assistant:
             call beside the course's own.
         share: let other commands use the server while this assistant runs.
         use_model: False answers with extracts only.
+        wait: False enters at once: answers are extracts until the model is there.
         progress: told what the start of the model is doing.
 
     Use it in a ``with`` block: the model's server is found or started on entering, and stopped on
@@ -66,6 +67,7 @@ class Assistant:
         tools: Sequence[Callable[..., Any] | BaseTool] = (),
         share: bool = False,
         use_model: bool = True,
+        wait: bool = True,
         progress: Progress = silent,
     ) -> None:
         self.retriever = retriever
@@ -77,18 +79,33 @@ class Assistant:
         self.answering = 0  # questions on their way to an answer
         self._counting = threading.Lock()
         self.conversations = Conversations(self.settings.conversations)
-        self._wanted = use_model and model is None
-        self._server = model_server(self.settings, share=share, progress=progress)
+        self.starting = ""  # what the model's server is doing, until it is there
+        self._wanted, self._wait = use_model and model is None, wait
+
+        def told(stage: str, done: int, total: int) -> None:
+            self.starting = stage
+            progress(stage, done, total)
+
+        self._server = model_server(self.settings, share=share, progress=told)
 
     def __enter__(self) -> "Assistant":
         _ = self.retriever.embedder.dimension  # loads it now, not under the first question
-        if self._wanted:
-            try:
-                self.address = self._server.open()
-                self.model = chat_model(self.address, self.settings)
-            except ModelUnavailable as error:
-                self.notice = str(error)
+        if self._wanted and self._wait:
+            self._take_model()
+        elif self._wanted:
+            self.starting = "encendiendo el modelo"
+            threading.Thread(target=self._take_model, name="model", daemon=True).start()
         return self
+
+    def _take_model(self) -> None:
+        """Finds or starts the model's server; what keeps it from that is in `notice`."""
+        try:
+            self.address = self._server.open()
+            self.model = chat_model(self.address, self.settings)
+        except ModelUnavailable as error:
+            self.notice = str(error)
+        finally:
+            self.starting = ""
 
     def __exit__(
         self,
@@ -154,11 +171,21 @@ class Assistant:
             history = self.conversations.turns(conversation, REMEMBERED)
             stored = self.conversations.ask(conversation, question, mode)
         inquiry = Inquiry(question, answer_language(question, history), history, mode, start)
+        written = ""
         with self.being_answered():
-            for event in Answering(inquiry, self.means()).events():
-                if isinstance(event, Answer) and stored is not None:
-                    self.conversations.answered(stored, event)
-                yield event
+            try:
+                for event in Answering(inquiry, self.means()).events():
+                    if isinstance(event, TextDelta):
+                        written += event.text
+                    elif isinstance(event, SearchStep):
+                        written = ""  # what was said before a tool was used is not the answer
+                    elif stored is not None:
+                        self.conversations.answered(stored, event)
+                    yield event
+            except GeneratorExit:  # whoever asked does not want the rest
+                if stored is not None and written:
+                    self.conversations.stopped(stored, written)
+                raise
 
     async def astream(
         self,

@@ -30,6 +30,7 @@ COLUMNS = {  # of `turns`, in the order in which versions of the file added them
     "seconds": "REAL",
     "model": "TEXT",
     "about": "TEXT NOT NULL DEFAULT '[]'",
+    "cited": "TEXT NOT NULL DEFAULT '[]'",
     "feedback": "INTEGER",
     "comment": "TEXT NOT NULL DEFAULT ''",
 }
@@ -53,12 +54,24 @@ FROM listed
 JOIN turns AS opening ON opening.id = listed.first
 JOIN turns AS closing ON closing.id = listed.latest
 LEFT JOIN titles ON titles.conversation = listed.conversation
-WHERE instr(folded(COALESCE(titles.title, '')), :words) OR EXISTS (
-    SELECT 1 FROM turns WHERE turns.conversation = listed.conversation
-    AND instr(folded(turns.question || ' ' || COALESCE(turns.answer, '')), :words)
+WHERE substr(listed.conversation, 1, length(:owner)) = :owner AND (
+    instr(folded(COALESCE(titles.title, '')), :words) OR EXISTS (
+        SELECT 1 FROM turns WHERE turns.conversation = listed.conversation
+        AND instr(folded(turns.question || ' ' || COALESCE(turns.answer, '')), :words)
+    )
 )
 ORDER BY listed.latest DESC
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """What a marker of a stored answer stands for: its passage's id and label, and the quote."""
+
+    marker: int
+    passage_id: str
+    label: str
+    quote: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,7 @@ class Turn:
         seconds: that the answer took; None while it has none.
         model: who wrote the answer; None for an extract or while there is none.
         about: labels of the places that were cited, or else the nearest one.
+        cited: what each marker of the answer stands for.
         feedback: 1 for useful, -1 for not; None if nobody said.
         comment: what the student said about it.
     """
@@ -92,6 +106,7 @@ class Turn:
     seconds: float | None = None
     model: str | None = None
     about: tuple[str, ...] = ()
+    cited: tuple[Cited, ...] = ()
     feedback: int | None = None
     comment: str = ""
 
@@ -143,10 +158,27 @@ class Conversations:
             "seconds": answer.seconds.total,
             "model": answer.model,
             "about": json.dumps(answer.about, ensure_ascii=False),
+            "cited": json.dumps(
+                [(one.marker, one.passage.id, one.label, one.quote) for one in answer.citations],
+                ensure_ascii=False,
+            ),
         }
         given = ", ".join(f"{name} = :{name}" for name in values)
         with self.connection() as connection:
             connection.execute(f"UPDATE turns SET {given} WHERE id = :id", values | {"id": turn})
+
+    def stopped(self, turn: int, text: str) -> None:
+        """Stores what there was of an answer when it was stopped; it has no status."""
+        with self.connection() as connection:
+            connection.execute("UPDATE turns SET answer = ? WHERE id = ?", (text, turn))
+
+    def cut(self, conversation: str, turn: int) -> None:
+        """Deletes a turn of a conversation and all that came after it, to ask it anew."""
+        with self.connection() as connection:
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.execute(
+                "DELETE FROM turns WHERE conversation = ? AND id >= ?", (conversation, turn)
+            )
 
     def rate(self, turn: int, feedback: int, comment: str = "") -> None:
         """Stores what a student thought of an answer: 1, -1, or 0 to take it back."""
@@ -164,6 +196,10 @@ class Conversations:
         """The turns of a conversation that were answered, oldest first; only the `last` ones."""
         return self.selected("WHERE conversation = ? AND answer IS NOT NULL", (conversation,), last)
 
+    def asked(self, conversation: str) -> list[Turn]:
+        """Every turn of a conversation, answered or not, oldest first."""
+        return self.selected("WHERE conversation = ?", (conversation,))
+
     def all_turns(self) -> list[Turn]:
         """Every turn of every conversation, oldest first."""
         return self.selected("", ())
@@ -176,10 +212,17 @@ class Conversations:
             rows = connection.execute(query, (*values, -1 if last is None else last)).fetchall()
         return [turn_of(dict(zip(names, row, strict=True))) for row in reversed(rows)]
 
-    def listed(self, words: str = "") -> list[Conversation]:
-        """The conversations, the latest first; with `words`, those that say them."""
+    def listed(self, words: str = "", owner: str = "") -> list[Conversation]:
+        """The conversations, the latest first.
+
+        Args:
+            words: only those that say them.
+            owner: only those whose id begins so: whoever keeps several people's conversations
+                gives each person's an own beginning.
+        """
+        given = {"words": fold(words.strip()), "owner": owner}
         with self.connection() as connection:
-            rows = connection.execute(LISTED, {"words": fold(words.strip())}).fetchall()
+            rows = connection.execute(LISTED, given).fetchall()
         return [
             Conversation(name, title or titled(opening), turns, last)
             for name, title, opening, turns, last in rows
@@ -226,7 +269,8 @@ def prepared(connection: sqlite3.Connection) -> None:
 
 def turn_of(row: dict[str, Any]) -> Turn:
     """A row of the table as a turn."""
-    return Turn(**{**row, "about": tuple(json.loads(row["about"]))})
+    about, cited = (tuple(json.loads(row[name])) for name in ("about", "cited"))
+    return Turn(**{**row, "about": about, "cited": tuple(Cited(*one) for one in cited)})
 
 
 def titled(question: str) -> str:

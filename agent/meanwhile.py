@@ -47,7 +47,7 @@ class Meanwhile:
         self._thread = threading.Thread(target=self._run, name="enrichment", daemon=True)
 
     def __enter__(self) -> "Meanwhile":
-        if self.settings.enrich and self.assistant.address is not None:
+        if self.settings.enrich:
             self._thread.start()
         return self
 
@@ -61,8 +61,11 @@ class Meanwhile:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        while self.assistant.starting and not self._stopped.wait(REST_SECONDS):
+            pass
         address = self.assistant.address
-        assert address is not None
+        if address is None:
+            return
         try:
             self._renew()  # with what an earlier chat wrote and had no time to index
             wanted = self._wanted(address)

@@ -73,6 +73,10 @@ CATALOGUE: dict[str, dict[Language, str]] = {
         "en": "That does not seem to be about this course, so I cannot help with it. Ask me about "
         "its subject, labs, assignments or dates.",
     },
+    "computed_near": {
+        "es": "En el curso, cerca de esto: {place}.",
+        "en": "In the course, near this: {place}.",
+    },
     "unsupported": {
         "es": "Sin respaldo en los materiales, compruébalo: {sentences}",
         "en": "Not backed by the materials, check it: {sentences}",

@@ -81,7 +81,7 @@ class ModelServer:
     ) -> None:
         self.settings, self.share, self.progress = settings, share, progress
         self.warm_up = warm_up
-        self.recorded = self.ready = False
+        self.recorded = self.ready = self.closed = False
         self.process: subprocess.Popen[bytes] | None = None
         self.log = settings.cache / f"vllm-{os.getpid()}.log"
         self.record = settings.cache / "server.json"
@@ -104,6 +104,7 @@ class ModelServer:
 
     def open(self) -> ServerAddress:
         """The address of a server that answers."""
+        self.closed = False
         if self.settings.llm_url:
             return self.named()
         return self.running() or self.started()
@@ -164,6 +165,9 @@ class ModelServer:
                     env=environment,
                     start_new_session=True,
                 )
+            if self.closed:  # by another thread, while the model was being prepared
+                self.close()
+                raise ModelUnavailable("Se cerró el programa mientras se encendía el modelo.")
         except OSError as error:
             raise ModelUnavailable(
                 f"No se puede escribir en {self.log.parent} ({error.strerror or error}). "
@@ -194,11 +198,11 @@ class ModelServer:
 
     def wait_until_ready(self, address: ServerAddress) -> None:
         """Returns when the server answers; raises `ModelUnavailable` if it does not."""
-        assert self.process is not None
-        start = time.monotonic()
+        process, start = self.process, time.monotonic()
+        assert process is not None
         stage, read = "encendiendo vLLM", 0
         while time.monotonic() - start < self.settings.llm_start_seconds:
-            if self.process.poll() is not None:
+            if process.poll() is not None:
                 raise ModelUnavailable(
                     f"vLLM no pudo partir: {reason_in(self.log)} El registro está en {self.log}."
                 )
@@ -218,6 +222,7 @@ class ModelServer:
 
     def close(self) -> None:
         """Stops the server if this object started it; a server found running is left alone."""
+        self.closed = True
         process, self.process = self.process, None
         if process is None:
             return

@@ -1,3 +1,5 @@
+import threading
+
 import httpx2
 import openai
 import pytest
@@ -5,6 +7,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 
 from agent import Answer, Assistant
 from agent.messages import language_of
+from agent.serving import ServerAddress
 from corpus import InputError, Settings
 from retrieval import Retriever
 from tests.conftest import ScriptedModel
@@ -153,3 +156,39 @@ def test_an_english_question_gets_english_messages(
         answer = assistant.ask("What does the softmax function do with the logits?")
     assert answer.language == "en"
     assert answer.text.startswith("Extract from the materials")
+
+
+def test_without_waiting_answers_are_extracts_until_the_model_is_there(
+    retriever: Retriever, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, taken = threading.Event(), threading.Event()
+    assistant = Assistant(retriever, settings, wait=False)
+
+    def open_late() -> ServerAddress:
+        there.wait(30)
+        return ServerAddress("http://127.0.0.1:9/v1", "m", "none")
+
+    def model_of(*_: object) -> ScriptedModel:
+        taken.set()
+        return ScriptedModel(script=[SAID])
+
+    monkeypatch.setattr(assistant._server, "open", open_late)
+    monkeypatch.setattr("agent.assistant.chat_model", model_of)
+    with assistant:
+        assert assistant.starting
+        assert assistant.ask("¿Qué hace softmax con los logits?").model is None
+        there.set()
+        assert taken.wait(30)
+        while assistant.starting:
+            pass
+        assert assistant.ask("¿Qué hace softmax con los logits?").model == "scripted"
+
+
+def test_a_model_that_cannot_be_had_is_said_without_waiting(
+    retriever: Retriever, settings: Settings
+) -> None:
+    nobody = settings.model_copy(update={"llm_url": "http://127.0.0.1:9/v1"})
+    with Assistant(retriever, nobody, wait=False) as assistant:
+        while assistant.starting:
+            pass
+        assert "Ningún modelo responde" in assistant.notice

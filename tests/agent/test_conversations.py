@@ -1,12 +1,15 @@
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from agent import Answer
-from agent.conversations import Conversations
-from agent.events import Seconds
+from agent.conversations import Cited, Conversations
+from agent.events import Citation, Seconds
 from corpus import InputError
+from corpus.document import numbered
+from retrieval import Passage
 
 
 def answer(text: str, status: str = "answered") -> Answer:
@@ -114,3 +117,36 @@ def test_a_file_of_an_older_version_goes_on(tmp_path: Path) -> None:
     connection.close()
     turn = Conversations(file).turns("a")[0]
     assert (turn.question, turn.answer, turn.mode, turn.about) == ("q", "r", "explain", ())
+
+
+def test_people_are_listed_their_own_conversations_only(stored: Conversations) -> None:
+    stored.answered(stored.ask("p1.a", "¿Qué es Adam?"), answer("Un optimizador."))
+    stored.ask("p10.b", "¿Qué es SGD?")
+    assert [one.id for one in stored.listed(owner="p1.")] == ["p1.a"]
+    assert [one.id for one in stored.listed("sgd", owner="p1.")] == []
+    assert len(stored.listed()) == 4
+
+
+def test_what_was_cited_is_kept_with_its_quote(stored: Conversations) -> None:
+    place = numbered("page", 7, word="lámina")
+    passage = Passage("p#1", "clase-04.pdf", "T", "Clase 4", (), "Suma uno.", place)
+    said = replace(answer("Suma uno [1]."), citations=(Citation(1, passage, "Suma uno."),))
+    stored.answered(stored.ask("ana", "¿Cuánto suma?"), said)
+    assert stored.turns("ana")[-1].cited == (Cited(1, "p#1", "Clase 4, lámina 7", "Suma uno."),)
+
+
+def test_a_question_asked_anew_takes_the_place_of_all_that_came_after(
+    stored: Conversations,
+) -> None:
+    first = stored.asked("ana")[0]
+    stored.cut("beto", first.id + 1_000)
+    stored.cut("ana", first.id)
+    assert stored.asked("ana") == []
+    assert len(stored.asked("beto")) == 1
+
+
+def test_a_stopped_answer_keeps_what_was_said_and_has_no_status(stored: Conversations) -> None:
+    turn = stored.ask("ana", "¿Y Adam?")
+    assert stored.asked("ana")[-1].answer is None
+    stored.stopped(turn, "Adam es")
+    assert (stored.turns("ana")[-1].answer, stored.turns("ana")[-1].status) == ("Adam es", None)
