@@ -53,6 +53,7 @@ WHEN = re.compile(  # words of a question that asks for a date
     r"when|due|deadline|dates?)\b",
     re.I,
 )
+FENCES = re.compile(r"^ {0,3}```", re.M)
 # What a server that fails raises; the last two when a stream is cut or is not what it should be.
 EMPTY_STREAM = "No generations found"  # LangChain's ValueError for a server that says nothing
 LOST = (openai.APIError, httpx2.HTTPError, JSONDecodeError)
@@ -273,8 +274,9 @@ class Answering:
         first, *others = done.citations
         best = first.passage
         span = telling(self.inquiry.query, best.text, self.means.retriever.embedder)
-        mark = f"\n\n[{first.marker}]" if best.location.kind == "cell" else f" [{first.marker}]"
-        text = f"{done.text}\n\n{quoted(best, span)}{mark}"
+        said = quoted(best, span)
+        apart = "\n\n" if said.endswith("```") else " "  # a marker is no code
+        text = f"{done.text}\n\n{said}{apart}[{first.marker}]"
         return text, (Citation(first.marker, best, span[:QUOTE_CHARACTERS]), *others)
 
     def guided(self) -> Iterator[Event]:
@@ -464,4 +466,6 @@ def quoted(passage: Passage, text: str) -> str:
     """Some text of a passage as a Markdown quotation, or as code."""
     if passage.location.kind == "cell":
         return f"```\n{text.replace('```', '')}\n```"
+    if len(FENCES.findall(text)) % 2:
+        text += "\n```"  # it was cut inside of code
     return "\n".join(f"> {line}" for line in text.split("\n"))

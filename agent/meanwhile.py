@@ -13,7 +13,7 @@ from pathlib import Path
 from agent.assistant import Assistant
 from agent.enriching import enrich
 from agent.serving import ServerAddress
-from corpus.errors import AyudanteError
+from corpus.errors import AyudanteError, InputError
 from corpus.pictures import Pictures
 from corpus.settings import Settings
 from retrieval import Retriever, update
@@ -100,13 +100,17 @@ class Meanwhile:
         enrichments = at_hand(self.settings.cache)
         if texts_for(index.passages, enrichments)[0] == enriching(index):
             return
-        update(
-            self.settings.index,
-            [Path(root) for root in index.roots],
-            embedder,
-            pictures=Pictures.from_settings(self.settings),
-            enrichments=enrichments,
-        )
+        try:
+            update(
+                self.settings.index,
+                [Path(root) for root in index.roots],
+                embedder,
+                pictures=Pictures.from_settings(self.settings),
+                enrichments=enrichments,
+            )
+        except InputError as error:  # somebody else is changing the index: the next round's turn
+            log.warning("the index was not renewed: %s", error)
+            return
         self.assistant.retriever = Retriever.open(settings=self.settings, embedder=embedder)
 
     def _go_on(self) -> bool:

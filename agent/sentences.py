@@ -3,7 +3,7 @@
 import re
 
 MARKER = re.compile(r"(?P<before>[ \t]?)\[(?P<numbers>\d+(?:\s*,\s*\d+)*)\]")
-PLACED = re.compile(r" (?:\[\d+\])+")  # as `agent.citations` writes them
+PLACED = re.compile(r"(?: |\n\n)(?:\[\d+\])+")  # as the code writes them
 BLOCK = re.compile(r"(```.*?(?:```|\Z)|\$\$.*?\$\$|\\\[.*?\\\])", re.S)
 INLINE = re.compile(r"`[^`\n]+`|\$[^$\n]+\$|\\\(.*?\\\)")
 SENTENCE = re.compile(

@@ -83,8 +83,11 @@ class Settings(BaseSettings):
     quiz: Path = Field(
         Path(".ayudante/quiz.sqlite"), description="file of the quiz items and their reviews"
     )
+    users: Path = Field(
+        Path(".ayudante/users.json"), description="file of the accounts of the page"
+    )
 
-    @field_validator("index", "cache", "conversations", "quiz", mode="before")
+    @field_validator("index", "cache", "conversations", "quiz", "users", mode="before")
     @classmethod
     def not_empty(cls, path: Any) -> Any:
         """An empty path would be the current folder, which nobody means."""

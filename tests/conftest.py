@@ -201,6 +201,7 @@ def settings(tmp_path: Path) -> Settings:
         index=tmp_path / "index",
         cache=tmp_path / "cache",
         conversations=tmp_path / "conversations.sqlite",
+        quiz=tmp_path / "quiz.sqlite",
         evidence_floor=0.0,
     )
 

@@ -1,5 +1,5 @@
 """The command line: ``ayudante index | enrich | search | ask | evaluate | chat | serve | doctor``,
-and ``conversations | quiz | insights | correct | mcp``.
+and ``conversations | quiz | insights | correct | users | mcp``.
 
 Results go to stdout, everything else to stderr. The exit code is 0 on success and 2, after one
 line that says what to do, on bad input or a missing piece.
@@ -58,9 +58,11 @@ from ui.options import (
     LlmOption,
     QuestionArgument,
 )
+from ui.people import Users, must_be_guarded, on_loopback
 from ui.practice import quiz
 from ui.report import write_report
 from ui.teaching import correct, insights
+from ui.users import users
 
 if TYPE_CHECKING:
     from agent import Answer
@@ -68,6 +70,7 @@ if TYPE_CHECKING:
 
 # The agent is imported inside the commands that need it: searching should not wait for LangChain.
 WATCH_MILLISECONDS = 1_600  # of quiet after a change, so that a file is copied whole
+LOCAL = "127.0.0.1"
 QUESTIONS = Path(__file__).parent.parent / "corpus" / "questions"
 
 app = typer.Typer(
@@ -82,6 +85,7 @@ app.command()(conversations)
 app.command()(insights)
 app.command()(correct)
 app.add_typer(quiz, name="quiz")
+app.add_typer(users, name="users")
 
 
 @app.command()
@@ -476,6 +480,12 @@ def chat(
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Puerto; 0 toma uno libre.")
     ] = 7860,
+    host: Annotated[
+        str, typer.Option("--host", help="Dirección en que se atiende; otra pide --auth.")
+    ] = LOCAL,
+    auth: Annotated[
+        bool, typer.Option("--auth", help="Pide entrar con una cuenta de: ayudante users add")
+    ] = False,
     embedding_model: EmbeddingOption = None,
     llm: LlmOption = None,
     no_llm: Annotated[
@@ -493,7 +503,7 @@ def chat(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Abre la página de conversación en este computador; hace el índice y enciende el modelo."""
+    """Abre la página de conversación; hace el índice y enciende el modelo."""
     from agent import Assistant
     from agent.meanwhile import Meanwhile
     from agent.serving.server import free_port
@@ -502,26 +512,30 @@ def chat(
     settings = Settings.load(
         index=index, embedding_model=embedding_model, llm=llm, enrich=enrich_meanwhile
     )
+    accounts = Users(settings.users) if auth else None
+    must_be_guarded(host, accounts)
+    if not on_loopback(host):
+        err.print("Sin TLS delante, las contraseñas viajan a la vista: vea docs/accounts.md")
     port = free_port(port)
     with ProgressDisplay() as progress:
         retriever = opened_or_built(settings, progress)
-        assistant = Assistant(
-            retriever, settings, share=True, use_model=not no_llm, progress=progress
-        )
-        assistant.__enter__()
-    try:
+    shown = ProgressDisplay()
+    with Assistant(
+        retriever, settings, share=True, use_model=not no_llm, wait=False, progress=shown
+    ) as assistant:
+        address = launch(assistant, port, open_browser=open_browser, host=host, users=accounts)
+        err.print(f"Página lista en {address} (Ctrl+C para terminar)", markup=False)
+        with shown:  # the page answers with extracts meanwhile
+            if not until_stopped(lambda: "" if assistant.starting else "ready"):
+                return
         if assistant.notice:
             err.print(f"Sin modelo de lenguaje: {assistant.notice}", markup=False)
-        address = launch(assistant, port, open_browser=open_browser)
         if as_json:
             print_json({"url": address, "model": assistant.model_name})
-        err.print(f"Página lista en {address} (Ctrl+C para terminar)", markup=False)
         with Meanwhile(assistant, settings, lambda said: err.print(said, markup=False)):
             if reason := until_stopped(assistant.lost_model):
                 err.print(f"Sin modelo de lenguaje: {reason}", markup=False)
                 until_stopped(lambda: "")  # the page goes on with extracts
-    finally:
-        assistant.__exit__(None, None, None)
 
 
 @app.command()

@@ -139,7 +139,7 @@ def export(
         raise InputError("No hay preguntas que exportar. Escríbalas con: ayudante quiz write")
     with ProgressDisplay() as progress:
         retriever = Retriever.open(settings=settings, progress=progress)
-        done = write_deck(items, retriever, target, name)
+        done = write_deck(items, retriever.view, target, name)
     out.print(f"{done.notes} tarjetas, {done.pictures} imágenes en {target}", markup=False)
 
 

@@ -13,7 +13,7 @@ import sqlite3
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from html import escape
@@ -25,7 +25,6 @@ from agent.quiz.items import LETTERS, Item
 from corpus.document import digest
 from corpus.errors import InputError, MaterialError
 from corpus.fragments import View
-from retrieval import Retriever
 
 MODEL = 1_732_650_117  # chosen once; another number would be another kind of note
 MODEL_NAME = "Ayudante"
@@ -58,12 +57,15 @@ class Exported:
     without_place: tuple[str, ...]
 
 
-def export(items: Iterable[Item], retriever: Retriever, target: Path, deck_name: str) -> Exported:
+def export(
+    items: Iterable[Item], view: Callable[[str], View], target: Path, deck_name: str
+) -> Exported:
     """Writes `items` to the Anki package `target`, over what was there.
 
     Args:
         items: in the order in which Anki is to ask them.
-        retriever: shows the places; an item whose place it cannot show goes without.
+        view: shows the place of a passage, as `Retriever.view` does; an item whose place it cannot
+            show goes without.
         target: its name ends in ``.apkg``.
         deck_name: also tells to which deck an import goes.
 
@@ -78,12 +80,12 @@ def export(items: Iterable[Item], retriever: Retriever, target: Path, deck_name:
     for item in items:
         if item.passage_id not in shown:
             try:
-                view = retriever.view(item.passage_id)
+                seen = view(item.passage_id)
             except (InputError, MaterialError) as error:
                 without.append(f"{item.label}: {error}")
                 shown[item.passage_id] = ""
             else:
-                shown[item.passage_id] = place_html(view, media)
+                shown[item.passage_id] = place_html(seen, media)
         deck.add_note(note_of(item, model, shown[item.passage_id]))
     try:
         write(deck, media, target)

@@ -1,68 +1,89 @@
-"""The page in a real browser, with the real index and, in one test, the real model."""
+"""Asking on the page in a real browser, with the real index and, in two tests, the real model."""
 
 import re
-import shutil
-from collections.abc import Iterator
+import threading
 from pathlib import Path
 
 import pytest
 from langchain_core.messages import AIMessage
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from agent import Assistant
-from agent.serving.server import free_port
+from agent.conversations import Conversations
+from agent.serving import ServerAddress
 from corpus import Settings
 from retrieval import Retriever
+from tests.browser.conftest import DESKTOP, PHONE, Opened, page_of
 from tests.conftest import ScriptedModel
-from ui.page import build, launch
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium, "install Debian's chromium"
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
-
-def opened(browser: Browser, url: str, width: int = 1280) -> Page:
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    page.goto(url)
-    page.locator("textarea").wait_for()
-    return page
+QUESTION = "¿Qué hace softmax con los logits?"
+SAID = "La función softmax convierte los logits en probabilidades [1]."
 
 
 def ask(page: Page, question: str) -> None:
-    page.locator("textarea").fill(question)
+    page.locator("#pregunta textarea").fill(question)
     page.keyboard.press("Enter")
 
 
+def chips(page: Page) -> int:
+    """Waits for the answer's sources; how many there are."""
+    expect(page.locator("#charla a.chip").first).to_be_visible(timeout=30_000)
+    return page.locator("#charla a.chip").count()
+
+
+def answered(page: Page) -> None:
+    """Waits until the page takes another question."""
+    expect(page.locator("#pregunta button.submit-button")).to_be_visible(timeout=30_000)
+
+
+def scripted(*texts: str) -> ScriptedModel:
+    return ScriptedModel(script=[AIMessage(text) for text in texts])
+
+
 @pytest.mark.vllm
-def test_a_student_asks_and_sees_the_answer_with_its_source(
-    browser: Browser, served: dict[str, str], bundled_index: Path, tmp_path: Path
+def test_a_student_asks_and_opens_the_source(
+    opened: Opened, served: dict[str, str], bundled_index: Path, tmp_path: Path
 ) -> None:
     settings = Settings.load(
         index=bundled_index, llm_url=served["url"], conversations=tmp_path / "c.sqlite"
     )
     with Assistant(Retriever.open(settings=settings), settings) as assistant:
-        url = launch(assistant, free_port(0), open_browser=False)
-        page = opened(browser, url)
+        page = opened(page_of(assistant))
         ask(page, "¿Por qué un perceptrón no puede resolver el XOR?")
         expect(page.get_by_text("Buscó en el curso")).to_be_visible(timeout=60_000)
-        sources = page.locator("#sources")
-        expect(sources).to_contain_text("[", timeout=180_000)
-        expect(sources).to_contain_text(re.compile(r"semana-0[124]/"))
+        expect(page.locator("#charla a.chip").first).to_be_visible(timeout=180_000)
         expect(page.locator(".bot").last).to_contain_text("XOR")
-        page.close()
+        label = page.locator("#charla a.chip").first.inner_text()
+        page.locator("#charla a.chip").first.click()
+        expect(page.locator("#lugar h2")).to_have_text(label, timeout=30_000)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.vllm
+def test_stop_frees_the_models_place_and_keeps_what_was_said(
+    opened: Opened, served: dict[str, str], bundled_index: Path, tmp_path: Path
+) -> None:
+    from tests.agent.test_cancelling import running
+
+    settings = Settings.load(
+        index=bundled_index, llm_url=served["url"], conversations=tmp_path / "c.sqlite"
+    )
+    with Assistant(Retriever.open(settings=settings), settings) as assistant:
+        page = opened(page_of(assistant))
+        ask(page, "¿Cómo funciona la atención? Explica con más detalle.")
+        expect(page.locator(".bot").last).to_contain_text(re.compile(r"\w{3,} \w+"), timeout=90_000)
+        page.locator("#pregunta button.stop-button").click()
+        for _ in range(80):
+            if not running(served["url"]):
+                break
+            page.wait_for_timeout(250)
+        assert running(served["url"]) == 0
+        expect(page.locator("#pregunta button.submit-button")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_answers_are_data_formulas_render_and_nothing_remote_loads(
-    browser: Browser, retriever: Retriever, settings: Settings, width: int
+    opened: Opened, retriever: Retriever, settings: Settings, width: int
 ) -> None:
     said = (
         "La función softmax convierte logits: $p_i = e^{z_i}$ "
@@ -71,36 +92,194 @@ def test_answers_are_data_formulas_render_and_nothing_remote_loads(
         r"\`<img src=http://remote.invalid/d.png>\`"
         "\n\n```mermaid\n<img src=http://remote.invalid/e.png>\n```"
     )
-    model = ScriptedModel(script=[AIMessage(said)])
-    with Assistant(retriever, settings, model=model) as assistant:
-        url = launch(assistant, free_port(0), open_browser=False)
-        page = opened(browser, url, width)
+    with Assistant(retriever, settings, model=scripted(said)) as assistant:
+        url = page_of(assistant)
+        page = opened(url, width)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
-        ask(page, "¿Qué hace softmax con los logits?")
-        expect(page.locator("#sources")).to_contain_text("clase-04.md", timeout=30_000)
+        ask(page, QUESTION)
+        chips(page)
         expect(page.locator(".bot .katex").first).to_be_visible()
         assert page.evaluate("window.hurt") is None
-        assert [address for address in asked if not address.startswith(url)] == []
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width
-        page.close()
+        assert [one for one in asked if not one.startswith((url, "blob:", "data:"))] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_a_citation_opens_its_place_and_its_neighbours(
+    opened: Opened, retriever: Retriever, settings: Settings, width: int
+) -> None:
+    with Assistant(retriever, settings, model=scripted(SAID)) as assistant:
+        page = opened(page_of(assistant), width)
+        ask(page, QUESTION)
+        chips(page)
+        marker = page.locator("#charla a.marker").first
+        assert "softmax" in str(marker.get_attribute("title"))  # the quote, on hover
+        marker.focus()
+        page.keyboard.press("Enter")
+        pane = page.locator("#lugar .place")
+        expect(pane.locator("h2")).to_have_text("Clase 4, § Definición")
+        expect(pane.locator("h2")).to_be_focused()
+        expect(pane).to_contain_text("convierte los logits en probabilidades")
+        pane.get_by_text("Siguiente").click()
+        expect(pane.locator("h2")).to_have_text("Clase 4, § Estabilidad numérica")
+        with page.expect_download() as download:
+            pane.get_by_text("Abrir el documento").click()
+        assert download.value.suggested_filename == "clase-04.md"
+        page.keyboard.press("Escape")
+        expect(pane).to_have_count(0)
+        expect(marker).to_be_focused()
+
+
+def test_an_answer_without_evidence_looks_different(
+    opened: Opened, retriever: Retriever, settings: Settings
+) -> None:
+    strict = settings.model_copy(update={"evidence_floor": 1.0})
+    with Assistant(retriever, strict, model=scripted()) as assistant:
+        page = opened(page_of(assistant))
+        ask(page, "¿Quién ganó el mundial?")
+        answered(page)
+        assert page.locator("#charla a.chip").count() == 0
+        bubble = page.locator(".bot.message").last
+        assert bubble.evaluate("e => getComputedStyle(e).borderTopStyle") == "dashed"
 
 
 def test_a_bad_question_gets_a_sentence_and_the_page_lives_on(
-    browser: Browser, retriever: Retriever, settings: Settings
+    opened: Opened, retriever: Retriever, settings: Settings
 ) -> None:
     with Assistant(retriever, settings, use_model=False) as assistant:
-        url = launch(assistant, free_port(0), open_browser=False)
-        page = opened(browser, url)
-        page.evaluate("document.querySelector('textarea').removeAttribute('maxlength')")
+        page = opened(page_of(assistant))
+        expect(page.locator("#estado")).to_have_count(0)
+        page.evaluate("document.querySelector('#pregunta textarea').removeAttribute('maxlength')")
         ask(page, "x" * 5_000)
         expect(page.locator(".bot").last).to_contain_text("el máximo es 4000", timeout=30_000)
-        ask(page, "¿Qué hace softmax con los logits?")
+        answered(page)
+        ask(page, QUESTION)
         expect(page.locator(".bot").last).to_contain_text("Extracto", timeout=30_000)
-        page.close()
 
 
-def test_the_page_is_built_without_being_served(retriever: Retriever, settings: Settings) -> None:
+def test_while_the_model_starts_the_page_answers_with_extracts_and_then_changes(
+    opened: Opened, retriever: Retriever, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = threading.Event()
     with Assistant(retriever, settings, use_model=False) as assistant:
-        build(assistant)
+
+        def open_late() -> ServerAddress:
+            there.wait(60)
+            return ServerAddress("http://127.0.0.1:9/v1", "scripted", "none")
+
+        monkeypatch.setattr(assistant._server, "open", open_late)
+        monkeypatch.setattr("agent.assistant.chat_model", lambda *_: scripted(SAID))
+        assistant._wanted, assistant._wait = True, False
+        assistant.__enter__()
+        page = opened(page_of(assistant))
+        expect(page.locator("#estado")).to_contain_text("El modelo está partiendo")
+        ask(page, QUESTION)
+        expect(page.locator(".bot").last).to_contain_text("Extracto", timeout=30_000)
+        answered(page)
+        there.set()
+        expect(page.locator("#estado")).to_have_count(0, timeout=30_000)
+        ask(page, "¿Y qué hace softmax con los logits?")
+        expect(page.locator(".bot").last).to_contain_text(SAID.split(" [")[0], timeout=30_000)
+
+
+def test_conversations_survive_a_reload_and_are_searched_renamed_exported_deleted(
+    opened: Opened, retriever: Retriever, settings: Settings
+) -> None:
+    with Assistant(retriever, settings, model=scripted(SAID, SAID)) as assistant:
+        url = page_of(assistant)
+        page = opened(url)
+        ask(page, QUESTION)
+        chips(page)
+        answered(page)
+        page.reload()
+        expect(page.locator("#charla")).to_contain_text(QUESTION)
+        chips(page)
+        page.get_by_role("button", name="Open sidebar").or_(
+            page.locator("#historial .toggle-button")
+        ).first.click()
+        page.locator("#nueva").click()
+        expect(page.locator("#charla .bot")).to_have_count(0)
+        ask(page, "¿Por qué se resta el máximo de los logits?")
+        chips(page)
+        listed = page.locator("#conversaciones label")
+        expect(listed).to_have_count(2)
+        page.get_by_placeholder("Buscar en tus conversaciones").fill("maximo")
+        expect(listed).to_have_count(1)
+        page.get_by_placeholder("Buscar en tus conversaciones").fill("")
+        expect(listed).to_have_count(2)
+        page.get_by_text(QUESTION).first.click()
+        expect(page.locator("#charla .user").first).to_contain_text(QUESTION)
+        page.get_by_text("Esta conversación").click()
+        page.locator("#historial").get_by_label("Título").fill("Mi duda de softmax")
+        page.get_by_role("button", name="Renombrar").click()
+        expect(listed.first).to_contain_text(re.compile("Mi duda|máximo"))
+        expect(page.locator("#conversaciones")).to_contain_text("Mi duda de softmax")
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Exportar").click()
+        assert "# Mi duda de softmax" in Path(download.value.path()).read_text()
+        page.get_by_role("button", name="Borrar", exact=True).click()
+        page.get_by_role("button", name="Borrar para siempre").click()
+        expect(listed).to_have_count(1)
+        stored = Conversations(settings.conversations)
+        assert [one.title for one in stored.listed()] == [
+            "¿Por qué se resta el máximo de los logits?"
+        ]
+
+
+def test_an_answer_is_asked_again_a_question_is_edited_and_the_opinion_is_kept(
+    opened: Opened, retriever: Retriever, settings: Settings
+) -> None:
+    model = scripted(SAID, "Otra vez: softmax convierte logits [1].", "Editada: softmax [1].")
+    with Assistant(retriever, settings, model=model) as assistant:
+        page = opened(page_of(assistant))
+        ask(page, QUESTION)
+        chips(page)
+        answered(page)
+        page.get_by_label("Retry").click()
+        expect(page.locator("#charla")).to_contain_text("Otra vez", timeout=30_000)
+        answered(page)
+        page.get_by_label("Edit").click()
+        page.locator("#charla textarea").fill("¿Qué hace softmax con los logits, de nuevo?")
+        page.get_by_label("Submit").first.click()
+        expect(page.locator("#charla")).to_contain_text("Editada", timeout=30_000)
+        answered(page)
+        page.locator('#charla button[aria-label="Like"]').click()
+        page.wait_for_timeout(500)
+        stored = Conversations(settings.conversations)
+        (conversation,) = stored.listed()
+        (turn,) = stored.asked(conversation.id)
+        assert turn.question == "¿Qué hace softmax con los logits, de nuevo?"
+        assert turn.feedback == 1
+
+
+def test_a_suggested_question_and_a_starter_are_asked_by_a_tap(
+    opened: Opened, retriever: Retriever, settings: Settings
+) -> None:
+    with Assistant(retriever, settings, model=scripted(SAID, SAID)) as assistant:
+        page = opened(page_of(assistant), PHONE)
+        page.locator("#charla .example, #charla button.example").first.click()
+        chips(page)
+        answered(page)
+        page.get_by_role("button", name="Más detalle").click()
+        expect(page.locator("#charla .user").last).to_contain_text("Más detalle")
+
+
+def test_english_is_a_tap_away(opened: Opened, retriever: Retriever, settings: Settings) -> None:
+    with Assistant(retriever, settings, use_model=False) as assistant:
+        page = opened(page_of(assistant))
+        assert page.evaluate("document.documentElement.lang") == "es"
+        page.get_by_role("link", name="English").click()
+        expect(page.get_by_placeholder("Write your question…")).to_be_visible()
+        assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_the_pane_never_shows_a_solution(
+    opened: Opened, retriever: Retriever, settings: Settings
+) -> None:
+    with Assistant(retriever, settings, use_model=False) as assistant:
+        url = page_of(assistant)
+        page = opened(url)
+        answer = page.request.get(f"{url}/vista?pasaje=../../etc/passwd")
+        assert answer.status == 404
+        assert page.request.get(f"{url}/documento?pasaje=nada%23x").status == 404

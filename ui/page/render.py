@@ -3,32 +3,40 @@ it can show formulas and code, and it can neither load anything remote nor bring
 """
 
 import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gradio import ChatMessage
 
+from agent.conversations import Cited, Turn
 from agent.events import Answer, SearchStep
-from retrieval.passages import Passage
+from agent.messages import Language
+from ui.page.place import link
+from ui.page.site import Catalogue
 
-CODE = re.compile(
-    r"(^ {0,3}```[^\n]*\n.*?(?:^ {0,3}```[ \t]*$|\Z)|(?<![\\`])`[^`\n]+`(?!`))", re.S | re.M
+CODE = re.compile(  # fenced; fenced in a quotation, which ends with it at the latest; inline
+    r"(^ {0,3}```[^\n]*\n.*?(?:^ {0,3}```[ \t]*$|\Z)"
+    r"|^ {0,3}> ?```[^\n]*\n(?:^ {0,3}>(?! ?```)[^\n]*(?:\n|\Z))*(?:^ {0,3}> ?```[ \t]*$)?"
+    r"|(?<![\\`])`[^`\n]+`(?!`))",
+    re.S | re.M,
 )
 FORMULA = re.compile(r"(\$\$.*?\$\$|\$[^$\n]+\$|\\\[.*?\\\]|\\\(.*?\\\))", re.S)
 IMAGE = re.compile(r"!\[([^]]*)\](\([^)]*\)|\[[^]]*\])?")
 DRAWN = re.compile(
     r"^( {0,3}```)[ \t]*(mermaid|latex|math)\b", re.I
 )  # fences Gradio does not show as code
-STEP_TITLES = {
-    "search_course": "Buscó en el curso",
-    "open_passage": "Abrió un pasaje",
-    "course_calendar": "Miró el calendario",
-    "list_materials": "Miró la lista de materiales",
-    "define_term": "Buscó un término",
-    "linked_material": "Buscó lo que lo acompaña",
-    "calculator": "Calculó",
-    "tensor_shapes": "Siguió las formas",
-    "gradient_check": "Comprobó un gradiente",
+STEPS: Catalogue = {
+    "search_course": {"es": "Buscó en el curso", "en": "Searched the course"},
+    "open_passage": {"es": "Abrió un pasaje", "en": "Opened a passage"},
+    "course_calendar": {"es": "Miró el calendario", "en": "Looked at the calendar"},
+    "list_materials": {"es": "Miró la lista de materiales", "en": "Looked at the materials"},
+    "define_term": {"es": "Buscó un término", "en": "Looked up a term"},
+    "linked_material": {"es": "Buscó lo que lo acompaña", "en": "Looked for what goes with it"},
+    "calculator": {"es": "Calculó", "en": "Calculated"},
+    "tensor_shapes": {"es": "Siguió las formas", "en": "Followed the shapes"},
+    "gradient_check": {"es": "Comprobó un gradiente", "en": "Checked a gradient"},
 }
-EMPTY = "Aquí aparecerán las láminas y celdas que respaldan la respuesta."
+UNBACKED = '<span class="unbacked"></span>'  # the style sheet tells such an answer apart
+MARKER = re.compile(r"\[(\d{1,3})\]")
 
 
 def safe(text: str) -> str:
@@ -47,11 +55,12 @@ def safe_prose(text: str) -> str:
     )
 
 
-def step_message(step: SearchStep) -> ChatMessage:
+def step_message(step: SearchStep, language: Language) -> ChatMessage:
     """A tool's use as a message that folds away."""
-    places = "\n".join(f"- [{marker}] {safe(passage.label)}" for marker, passage in step.found)
+    places = "\n".join(f"- {link(passage.id, passage.label)}" for _, passage in step.found)
     asked = ", ".join(str(value) for value in step.arguments.values())
-    title = f"{STEP_TITLES.get(step.tool, step.tool)}: {safe(asked[:80])}"
+    did = STEPS[step.tool][language] if step.tool in STEPS else step.tool
+    title = f"{did}: {safe(asked[:80])}"
     return ChatMessage(
         role="assistant",
         content=places,
@@ -59,25 +68,67 @@ def step_message(step: SearchStep) -> ChatMessage:
     )
 
 
-def answer_message(answer: Answer) -> ChatMessage:
-    """The final text, with its notice if there is one."""
-    notice = f"\n\n*{safe(answer.notice)}*" if answer.notice else ""
-    return ChatMessage(role="assistant", content=safe(answer.text) + notice)
+def answer_message(text: str, cited: Sequence[Cited], notice: str = "") -> ChatMessage:
+    """An answer: its markers open the places they stand for, which are listed below it.
+
+    Args:
+        text: Markdown with markers ``[n]``.
+        cited: what the markers stand for.
+        notice: what a person should know about it; may be empty.
+    """
+    places = {one.marker: one for one in cited}
+    parts = [linked(safe(text), places)]
+    if not places:
+        parts.append(UNBACKED)
+    else:
+        chips = [link(one.passage_id, one.label, one.quote, "chip") for one in places.values()]
+        parts.append(" ".join(chips))
+    if notice:
+        parts.append(f"*{safe(notice)}*")
+    return ChatMessage(role="assistant", content="\n\n".join(parts))
 
 
-def sources(answer: Answer) -> str:
-    """The cited passages as Markdown: label, document, text."""
-    if not answer.citations:
-        return EMPTY
-    return "\n\n---\n\n".join(
-        f"**[{citation.marker}] {safe(citation.label)}**  \n"
-        f"`{citation.passage.document}`\n\n{body(citation.passage)}"
-        for citation in answer.citations
+def linked(text: str, places: Mapping[int, Cited]) -> str:
+    """Safe Markdown whose markers are links, outside of code and formulas."""
+
+    def marker(found: re.Match[str]) -> str:
+        one = places.get(int(found[1]))
+        if one is None:
+            return found[0]
+        return link(one.passage_id, found[1], f"{one.label}: {one.quote}", "marker")
+
+    return "".join(
+        part if at % 2 else outside_formulas(part, marker)
+        for at, part in enumerate(CODE.split(text))
     )
 
 
-def body(passage: Passage) -> str:
-    """A passage's text as a person reads it; a notebook cell keeps its lines."""
-    if passage.location.kind == "cell" and not passage.text.lstrip().startswith("#"):
-        return f"```python\n{passage.text.replace('```', '')}\n```"
-    return safe(passage.text).replace("\n", "  \n")
+def outside_formulas(text: str, marker: Callable[[re.Match[str]], str]) -> str:
+    """`text` with its markers replaced, but for what looks like one in a formula."""
+    return "".join(
+        part if at % 2 else MARKER.sub(marker, part) for at, part in enumerate(FORMULA.split(text))
+    )
+
+
+def cited_in(answer: Answer) -> list[Cited]:
+    """What the markers of an answer stand for, as it is stored."""
+    return [Cited(one.marker, one.passage.id, one.label, one.quote) for one in answer.citations]
+
+
+def conversation_messages(turns: Iterable[Turn], lost: str) -> list[ChatMessage]:
+    """A stored conversation as messages.
+
+    Args:
+        turns: oldest first.
+        lost: what is said in place of an answer that never came.
+    """
+    messages: list[ChatMessage] = []
+    for turn in turns:
+        messages.append(question_message(turn.question))
+        messages.append(answer_message(turn.answer or lost, turn.cited))
+    return messages
+
+
+def question_message(question: str) -> ChatMessage:
+    """What a student asked."""
+    return ChatMessage(role="user", content=safe(question))

@@ -70,7 +70,7 @@ def test_notes_hold_question_options_answer_reason_and_place(
     with_slides: Retriever, tmp_path: Path
 ) -> None:
     first, second = items_of(with_slides)
-    done = export([first, second], with_slides, tmp_path / "curso.apkg", "Deep Learning")
+    done = export([first, second], with_slides.view, tmp_path / "curso.apkg", "Deep Learning")
     assert (done.notes, done.pictures, done.without_place) == (2, 1, ())
     notes, collection, media = package(tmp_path / "curso.apkg", tmp_path)
     question, options, answer, why, label, place = notes[0]["fields"]
@@ -95,10 +95,10 @@ def test_importing_again_updates_and_does_not_duplicate(
 ) -> None:
     first, second = items_of(with_slides)
     target = tmp_path / "curso.apkg"
-    export([first, second], with_slides, target, "Curso")
+    export([first, second], with_slides.view, target, "Curso")
     before, collection, media = package(target, tmp_path)
     changed = replace(first, answer="La recta", options=("La recta", *WRONG), right=0)
-    export([second, changed], with_slides, target, "Curso")
+    export([second, changed], with_slides.view, target, "Curso")
     after, collection_after, media_after = package(target, tmp_path)
     assert {note["guid"] for note in before} == {note["guid"] for note in after}
     assert len({note["guid"] for note in after}) == 2
@@ -106,7 +106,7 @@ def test_importing_again_updates_and_does_not_duplicate(
     assert json.loads(collection["decks"]).keys() == json.loads(collection_after["decks"]).keys()
     assert media == media_after
     assert after[1]["fields"][2] == "A) La recta"
-    export([first], with_slides, target, "Otro")
+    export([first], with_slides.view, target, "Otro")
     assert (
         json.loads(package(target, tmp_path)[1]["decks"]).keys()
         != json.loads(collection["decks"]).keys()
@@ -115,7 +115,7 @@ def test_importing_again_updates_and_does_not_duplicate(
 
 def test_nothing_is_left_beside_the_package(with_slides: Retriever, tmp_path: Path) -> None:
     folder = tmp_path / "anki"
-    export(items_of(with_slides), with_slides, folder / "a.apkg", "Curso")
+    export(items_of(with_slides), with_slides.view, folder / "a.apkg", "Curso")
     assert [file.name for file in folder.iterdir()] == ["a.apkg"]
 
 
@@ -124,7 +124,7 @@ def test_an_item_whose_place_is_gone_goes_without_it_and_is_told(
 ) -> None:
     here = next(p for p in retriever.index.passages if "desborde" in p.text)
     item = short_item(here, "¿Qué se resta?", "El máximo")
-    done = export([choice(), item], retriever, tmp_path / "a.apkg", "Curso")
+    done = export([choice(), item], retriever.view, tmp_path / "a.apkg", "Curso")
     assert done.notes == 2
     assert len(done.without_place) == 1
     assert "No existe el pasaje" in done.without_place[0]
@@ -136,7 +136,7 @@ def test_a_target_that_cannot_be_written_is_one_clear_error(
 ) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="No se puede escribir"):
-        export([], retriever, tmp_path / "file" / "a.apkg", "Curso")
+        export([], retriever.view, tmp_path / "file" / "a.apkg", "Curso")
 
 
 @pytest.mark.parametrize(

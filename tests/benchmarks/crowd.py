@@ -1,0 +1,113 @@
+"""Many students at once on one page: what each gets, and how long the page itself takes.
+
+The page is spoken to as its own script does, over Gradio's queue, by sessions that ask at the same
+moment. A model that answers at once with a word of the question tells whose answer arrived where,
+and what is left of the time is the page's. Run ``python -m tests.benchmarks.crowd 50``.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+from langchain_core.messages import AIMessage, BaseMessage
+
+from agent import Assistant
+from agent.serving.server import free_port
+from corpus import Settings
+from retrieval import Retriever
+from tests.conftest import ScriptedModel
+from ui.page import launch
+
+TIMEOUT = 120.0
+
+
+class EchoModel(ScriptedModel):
+    """Answers with the word of the question that says whose it is."""
+
+    def next_message(self, messages: list[BaseMessage]) -> Any:
+        words = str(messages[-1].content).split()
+        mine = [word.strip("?¿.,") for word in words if word.startswith("alumno")]
+        return AIMessage(f"Softmax convierte los logits en probabilidades, {' '.join(mine)}.")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What one session got: its last event's text, whether it failed, its seconds."""
+
+    name: str
+    text: str
+    failed: bool
+    seconds: float
+
+
+def submit_of(config: dict[str, Any]) -> int:
+    """The number of the event that a question on the page fires."""
+    ids = {c["id"] for c in config["components"] if c["props"].get("elem_id") == "pregunta"}
+    return next(
+        int(one["id"])
+        for one in config["dependencies"]
+        if any(target[0] in ids and target[1] == "submit" for target in one["targets"])
+    )
+
+
+async def session(client: httpx.AsyncClient, number: int, event: int) -> Heard:
+    """One student asks one question."""
+    name, start = f"alumno{number:03d}", time.monotonic()
+    question = f"¿Qué hace softmax con los logits, {name}?"
+    body = {"data": [question, "", "explain"], "fn_index": event, "session_hash": name}
+    (await client.post("/gradio_api/queue/join", json=body)).raise_for_status()
+    said = ""
+    async with client.stream(
+        "GET", "/gradio_api/queue/data", params={"session_hash": name}
+    ) as lines:
+        async for line in lines.aiter_lines():
+            if not line.startswith("data:"):
+                continue
+            told = json.loads(line[5:])
+            said += line
+            if told["msg"] == "process_completed":
+                return Heard(name, said, not told["success"], time.monotonic() - start)
+    return Heard(name, said, True, time.monotonic() - start)
+
+
+async def crowd(url: str, count: int) -> list[Heard]:
+    """`count` students who ask at the same moment."""
+    limits = httpx.Limits(max_connections=count * 2)
+    async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT, limits=limits) as client:
+        event = submit_of((await client.get("/config")).json())
+        return list(await asyncio.gather(*(session(client, at, event) for at in range(count))))
+
+
+def mixed(heard: list[Heard]) -> list[str]:
+    """Who got a word that is another's."""
+    names = [one.name for one in heard]
+    return [one.name for one in heard if any(x in one.text for x in names if x != one.name)]
+
+
+def main() -> None:
+    """Prints what a crowd gets on the bundled course's index."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.load(conversations=Path(folder) / "c.sqlite")
+        retriever = Retriever.open(settings=settings)
+        with Assistant(retriever, settings, model=EchoModel(script=[])) as assistant:
+            url = launch(assistant, free_port(0), open_browser=False)
+            asyncio.run(crowd(url, 1))
+            alone = asyncio.run(crowd(url, 1))[0].seconds
+            heard = asyncio.run(crowd(url, count))
+    seconds = [one.seconds for one in heard]
+    p50, p95 = np.quantile(seconds, 0.5), np.quantile(seconds, 0.95)
+    failed = sum(one.failed for one in heard)
+    print(f"{count} at once: {failed} failed, {len(mixed(heard))} mixed")  # noqa: T201
+    print(f"alone {alone:.2f} s; p50 {p50:.2f} s, p95 {p95:.2f} s")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""How the page is served: on loopback, or behind accounts, with the pictures of places beside it.
+
+The page loads nothing from other machines, and a policy in every answer tells the browser to
+refuse it, wherever it comes from.
+"""
+
+import asyncio
+import threading
+import webbrowser
+from collections.abc import Awaitable, Callable, Sequence
+from ipaddress import ip_address
+from pathlib import Path
+from queue import Queue
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, PlainTextResponse
+from starlette.routing import BaseRoute
+
+from agent import Assistant
+from agent.messages import Language
+from agent.serving.server import HOST
+from corpus.errors import AyudanteError, InputError
+from corpus.finding import find_files
+from corpus.reading import MAX_BYTES
+from retrieval import Retriever
+from ui.page.accounts import ENDED, account_name, guard
+from ui.page.frame import build, on_load
+from ui.page.practise import anki_package
+from ui.page.site import Site
+from ui.page.theme import head, theme
+from ui.people import Users, must_be_guarded
+
+# Gradio's own scripts are inline and made at run time; nothing comes from another machine.
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "frame-src 'none'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+DECK_HEADERS = {
+    "Content-Type": "application/octet-stream",
+    "Content-Disposition": 'attachment; filename="mazo.apkg"',
+    "Cache-Control": "no-store",
+}
+KEPT_SECONDS = 3600  # pictures of places, by the browser
+LANGUAGES: dict[Language, str] = {"en": "/en", "es": "/"}  # the last one catches every path
+
+
+def page_app(
+    assistant: Assistant, users: Users | None = None, entrances: Sequence[BaseRoute] = ()
+) -> FastAPI:
+    """The whole page as an ASGI application.
+
+    Args:
+        assistant: answers.
+        users: who may enter; None if whoever reaches the page may.
+        entrances: with `users`, routes of other ways in, as `ui.page.accounts.guard` takes them.
+    """
+    site = Site(assistant, users)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    if users:
+        guard(app, users, entrances)
+
+    @app.middleware("http")
+    async def with_headers(
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        response = await call_next(request)
+        response.headers.update(HEADERS)
+        if response.headers.get("content-type", "").startswith("text/html"):
+            response.headers.setdefault("Cache-Control", "no-store")  # not for the next person
+        return response
+
+    @app.exception_handler(Exception)
+    def failed(request: Request, error: Exception) -> Response:  # noqa: ARG001
+        return PlainTextResponse("Algo falló. Vuelve a intentarlo.", 500, headers=HEADERS)
+
+    @app.get("/vista")
+    def picture(pasaje: str) -> Response:
+        """The picture of a place."""
+        try:
+            view = site.view(pasaje)
+        except AyudanteError as error:
+            return PlainTextResponse(str(error), status_code=404)
+        if not view.media_type.startswith("image/"):
+            return PlainTextResponse("Ese lugar no es una imagen.", status_code=404)
+        kept = {"Cache-Control": f"private, max-age={KEPT_SECONDS}"}
+        return Response(view.data, media_type=view.media_type, headers=kept)
+
+    @app.get("/documento")
+    def document(pasaje: str) -> Response:
+        """The whole file that a place is in."""
+        try:
+            file = file_of(site.retriever, pasaje)
+        except AyudanteError as error:
+            return PlainTextResponse(str(error), status_code=404)
+        inline = "inline" if file.suffix == ".pdf" else "attachment"
+        return FileResponse(file, filename=file.name, content_disposition_type=inline)
+
+    @app.get("/mazo.apkg")
+    def deck() -> Response:
+        """The quiz as an Anki package; it holds answers, so no copy of it is kept."""
+        try:
+            return Response(anki_package(site), headers=DECK_HEADERS)
+        except AyudanteError as error:
+            return PlainTextResponse(str(error), status_code=404)
+
+    for language, path in LANGUAGES.items():
+        gr.mount_gradio_app(
+            app,
+            build(site, language),
+            path=path,
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            max_file_size=MAX_BYTES,
+            auth_dependency=account_name if users else None,
+            theme=theme(),
+            head=head() + (ENDED if users else ""),
+            js=on_load(language),
+        )
+    return app
+
+
+def file_of(retriever: Retriever, passage_id: str) -> Path:
+    """The file that a passage is in.
+
+    Raises:
+        InputError: if there is no such passage, its file is gone, or solutions are in it.
+    """
+    name = retriever.passage(passage_id).document
+    if any(one.document == name for one in retriever.vault):
+        raise InputError(f"{name} trae soluciones, así que no se entrega entero.")
+    files = {file.name: file for file in find_files([Path(root) for root in retriever.index.roots])}
+    if name not in files:
+        raise InputError(f"Ya no está el archivo {name}. Rehaga el índice.")
+    return Path(files[name].path)
+
+
+def launch(
+    assistant: Assistant,
+    port: int,
+    *,
+    open_browser: bool,
+    host: str = HOST,
+    users: Users | None = None,
+) -> str:
+    """Serves the page without blocking; returns its address on this machine.
+
+    Args:
+        assistant: answers.
+        port: on which it listens.
+        open_browser: whether to show it.
+        host: the address on which it listens; other than loopback, only with `users`.
+        users: who may enter; None if whoever reaches the page may.
+
+    Raises:
+        InputError: if the page cannot or may not be served there.
+    """
+    must_be_guarded(host, users)
+    told: Queue[BaseException | None] = Queue()  # what kept the page from opening, or None
+
+    async def serve() -> None:
+        app = page_app(assistant, users)  # within a loop: Gradio would leave one of its own open
+        server = uvicorn.Server(
+            uvicorn.Config(app, host, port, log_level="error", access_log=False)
+        )
+        serving = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.05)
+        told.put(None)
+        await serving
+
+    def run() -> None:
+        try:
+            asyncio.run(serve())
+        except (Exception, SystemExit) as error:  # uvicorn leaves so when it cannot listen
+            told.put(error)
+
+    threading.Thread(target=run, name="page", daemon=True).start()
+    if (error := told.get()) is not None:
+        raise InputError(f"No se pudo abrir la página en {host}:{port}: {error}.") from error
+    address = f"http://{reached(host)}:{port}"
+    if open_browser:
+        webbrowser.open(address)
+    return address
+
+
+def reached(host: str) -> str:
+    """How a browser on this machine writes an address that a server listens on."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return HOST if address.version == 4 else "[::1]"
+    return str(address) if address.version == 4 else f"[{address}]"

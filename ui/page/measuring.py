@@ -1,0 +1,269 @@
+"""How well the course is searched, measured from the page on judged questions.
+
+A measurement takes a while: it runs beside the page, says how far it is, and can be stopped. The
+last one on the same questions is kept beside the index, so that the next one says what changed.
+"""
+
+import asyncio
+import json
+import logging
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import gradio as gr
+
+import corpus
+from agent.messages import Language
+from corpus.errors import AyudanteError, InputError
+from retrieval import Changes, Report, compare, evaluate
+from retrieval.evaluation import read_report
+from retrieval.retriever import SYSTEMS, System
+from ui.evaluation_page import write_evaluation
+from ui.page.measured import measured_html
+from ui.page.site import Catalogue, Site, shown_errors, speaker
+
+TEXTS: Catalogue = {
+    "about": {
+        "es": "Se buscan preguntas del curso de las que ya se sabe qué láminas y celdas responden, "
+        "y se mira qué tan arriba quedan. Toma alrededor de un minuto.",
+        "en": "Questions of the course whose right slides and cells are known are searched, to see "
+        "how high those come. It takes about a minute.",
+    },
+    "split": {"es": "Con qué preguntas", "en": "On which questions"},
+    "dev": {"es": "dev: para mejorar", "en": "dev: to improve on"},
+    "test": {"es": "test: para informar", "en": "test: to report"},
+    "all": {"es": "todas", "en": "all"},
+    "systems": {"es": "Sistemas", "en": "Systems"},
+    "dense": {"es": "dense: por significado", "en": "dense: by meaning"},
+    "lexical": {"es": "lexical: por palabras", "en": "lexical: by words"},
+    "hybrid": {"es": "hybrid: ambos", "en": "hybrid: both"},
+    "reranked": {
+        "es": "reranked: ambos, y se releen los mejores",
+        "en": "reranked: both, and the best are read again",
+    },
+    "run": {"es": "Medir la búsqueda", "en": "Measure the search"},
+    "stop": {"es": "Detener", "en": "Stop"},
+    "save": {"es": "Guardar el informe", "en": "Save the report"},
+    "starting": {"es": "Leyendo las preguntas…", "en": "Reading the questions…"},
+    "step": {"es": "Midiendo: {done} de {total}", "en": "Measuring: {done} of {total}"},
+    "stopped": {"es": "Se detuvo la medición.", "en": "The measurement was stopped."},
+    "no_system": {"es": "Elige al menos un sistema.", "en": "Choose at least one system."},
+    "first": {
+        "es": "Es la primera medición de estas preguntas: la próxima dirá qué cambió.",
+        "en": "This is the first measurement of these questions: the next will say what changed.",
+    },
+    "failed": {
+        "es": "La medición falló y quedó anotado por qué.",
+        "en": "The measurement failed, and why was noted.",
+    },
+}
+QUESTIONS = Path(corpus.__file__).parent / "questions"
+SPLITS = ("dev", "test", "all")
+LOOK_SECONDS = 0.3
+REPORT_NAME = "evaluacion.html"
+SAVE = f"""(text) => {{
+  if (!text) return;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], {{type: 'text/html'}}));
+  link.download = '{REPORT_NAME}';
+  link.click();
+  URL.revokeObjectURL(link.href);
+}}"""
+
+log = logging.getLogger("ayudante")
+
+
+class Stopped(Exception):
+    """Nobody waits for the measurement any more."""
+
+
+@dataclass
+class Going:
+    """How far a measurement is, told by its thread and read by the page."""
+
+    done: int = 0
+    total: int = 0
+    stopped: bool = False
+
+    def told(self, stage: str, done: int, total: int) -> None:  # noqa: ARG002 - a Progress
+        """Notes how far it is; raises `Stopped` if it need not go on."""
+        if self.stopped:
+            raise Stopped
+        self.done, self.total = done, total
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A report, what changed since the last one, and what there is to say besides."""
+
+    report: Report
+    changes: Changes | None
+    notices: list[str]
+
+
+class Measuring:
+    """The components of a measurement, and what they do."""
+
+    def __init__(self, site: Site, language: Language) -> None:
+        self.site, self.language = site, language
+        self.say = say = speaker(TEXTS, language)
+        gr.Markdown(say("about"))
+        self.split = gr.Radio([(say(one), one) for one in SPLITS], value="dev", label=say("split"))
+        self.systems = gr.CheckboxGroup(
+            [(say(one), one) for one in SYSTEMS], value=[*SYSTEMS], label=say("systems")
+        )
+        with gr.Row():
+            self.run = gr.Button(say("run"), variant="primary", elem_classes="narrow")
+            self.stop = gr.Button(say("stop"), visible=False, elem_classes="narrow")
+            self.save = gr.Button(say("save"), visible=False, elem_classes="narrow")
+        self.state = gr.HTML("", apply_default_css=False, elem_classes="staff")
+        self.shown = gr.HTML("", apply_default_css=False, elem_classes="staff")
+        self.page = gr.State("")  # the report as a page, until it is saved
+        self.file = gr.Textbox(visible=False)
+
+    def wire(self) -> None:
+        """Says what happens on each event."""
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        running = self.run.click(
+            self.measured,
+            [self.split, self.systems],
+            [self.state, self.shown, self.page, self.run, self.stop, self.save],
+            **quiet,
+        )
+        self.stop.click(
+            self.halted,
+            None,
+            [self.state, self.run, self.stop, self.save],
+            cancels=running,
+            queue=False,
+            **quiet,
+        )
+        self.save.click(self.saved, self.page, self.file, **quiet).then(
+            None, self.file, None, js=SAVE, **quiet
+        )
+
+    async def measured(
+        self, split: str, systems: Sequence[str], request: gr.Request
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        """Measures; yields how far it is, then what was found or why nothing was."""
+        try:
+            self.site.teacher(request)
+            chosen = tuple(one for one in SYSTEMS if one in systems)
+            if not chosen:
+                raise InputError(self.say("no_system"))
+            async with aclosing(self.watched(split, chosen)) as steps:
+                async for shown in steps:
+                    yield shown
+        except AyudanteError as error:
+            yield said(f"⚠️ {error}", "alert"), "", "", *buttons()
+        except Exception:
+            log.exception("a measurement failed")
+            yield said(f"⚠️ {self.say('failed')}", "alert"), "", "", *buttons()
+
+    async def watched(
+        self, split: str, systems: tuple[System, ...]
+    ) -> AsyncGenerator[tuple[Any, ...], None]:
+        """The same, raising what goes wrong; the measurement ends soon after nobody waits."""
+        going = Going()
+        work = asyncio.create_task(asyncio.to_thread(self.measure, split, systems, going))
+        before = ""
+        try:
+            while not work.done():
+                if (now := self.progress(going)) != before:
+                    yield now, "", "", *buttons(busy=True)
+                before = now
+                await asyncio.wait({work}, timeout=LOOK_SECONDS)
+        finally:
+            going.stopped = True
+        found = work.result()
+        assert found is not None
+        notices = "".join(said(notice) for notice in found.notices)
+        shown = measured_html(found.report, found.changes, self.site.retriever, self.language)
+        yield notices, shown, page_of(found), *buttons(report=True)
+
+    def measure(self, split: str, systems: tuple[System, ...], going: Going) -> Measurement | None:
+        """Measures and keeps the report for the next time; None if it was stopped."""
+        settings = self.site.assistant.settings
+        try:
+            report = evaluate(
+                QUESTIONS,
+                self.site.retriever,
+                systems,
+                settings,
+                going.told,
+                None if split == "all" else split,
+            )
+        except Stopped:
+            return None
+        last = settings.index.parent / f"evaluation-{split}.json"
+        changes, notices = self.since_last(last, report)
+        try:
+            keep(last, report)
+        except InputError as error:
+            notices.append(str(error))
+        return Measurement(report, changes, notices)
+
+    def since_last(self, last: Path, report: Report) -> tuple[Changes | None, list[str]]:
+        """What changed since the last measurement, or why that cannot be said."""
+        if not last.exists():
+            return None, [self.say("first")]
+        try:
+            return compare(read_report(last), report), []
+        except InputError as error:
+            return None, [str(error)]
+
+    def progress(self, going: Going) -> str:
+        """How far a measurement is."""
+        told, value = self.say("starting"), ""
+        if going.total:
+            told = self.say("step", done=going.done, total=going.total)
+            value = f' max="{going.total}" value="{going.done}"'
+        return f'{said(told)}<progress aria-label="{told}"{value}></progress>'
+
+    def halted(self, request: gr.Request) -> tuple[Any, ...]:
+        """What there is once a measurement was stopped."""
+        with shown_errors():
+            self.site.teacher(request)
+            return said(self.say("stopped")), *buttons()
+        return (gr.skip(),) * 4
+
+    def saved(self, page: str, request: gr.Request) -> str:
+        """The report as one HTML file."""
+        with shown_errors():
+            self.site.teacher(request)
+            return page
+        return ""
+
+
+def buttons(busy: bool = False, report: bool = False) -> tuple[gr.Button, gr.Button, gr.Button]:
+    """To measure, to stop, to save: those that make sense are seen."""
+    return gr.Button(visible=not busy), gr.Button(visible=busy), gr.Button(visible=report)
+
+
+def said(text: str, role: str = "status") -> str:
+    """A sentence as HTML."""
+    return f'<p role="{role}">{escape(text)}</p>'
+
+
+def keep(file: Path, report: Report) -> None:
+    """Keeps a report as JSON, in place of the one before it; raises `InputError`."""
+    draft = file.with_suffix(".new")
+    try:
+        draft.write_text(json.dumps(report.to_dict(), ensure_ascii=False), encoding="utf-8")
+        os.replace(draft, file)
+    except OSError as error:
+        raise InputError(f"No se puede guardar {file}: {error.strerror or error}.") from error
+
+
+def page_of(found: Measurement) -> str:
+    """The report as a page of its own, to save or to send."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / REPORT_NAME
+        write_evaluation(file, found.report, found.changes)
+        return file.read_text(encoding="utf-8")

@@ -1,0 +1,389 @@
+"""Practising: the quiz's questions one by one, corrected at once, each again when it is due.
+
+What is asked when, what an answer is worth and what is stored is the quiz's (`agent.quiz`); the
+page shows it. Of a question that waits for its answer the browser gets the words alone: a round is
+kept on the server, as ids, and the right option leaves it with the correction.
+"""
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from agent.messages import Language
+from agent.quiz import Grade, Item, QuizStore, Review, export, grade_choice, grade_short
+from agent.quiz.grading import LONGEST
+from agent.quiz.items import accepts
+from corpus.errors import InputError
+from retrieval import Filter
+from ui.page.chat import LATEX
+from ui.page.quiz_view import (
+    choices,
+    correction_markdown,
+    progress_html,
+    question_markdown,
+    spelt_out,
+    when,
+)
+from ui.page.quiz_writing import Writing
+from ui.page.site import Catalogue, Site, shown_errors, speaker
+from ui.people import Person
+
+TEXTS: Catalogue = {
+    "part": {"es": "Qué practicar", "en": "What to practise"},
+    "everything": {"es": "Todo lo pendiente", "en": "Everything due"},
+    "left": {
+        "es": "Te quedan {left} en esta ronda, {due} en total.",
+        "en": "{left} left in this round, {due} in all.",
+    },
+    "options": {"es": "Elige una opción", "en": "Choose an option"},
+    "words": {"es": "Tu respuesta", "en": "Your answer"},
+    "write": {"es": "Responde con tus palabras…", "en": "Answer in your own words…"},
+    "answer": {"es": "Responder", "en": "Answer"},
+    "choose": {"es": "Elige una opción primero.", "en": "Choose an option first."},
+    "next": {"es": "Siguiente", "en": "Next"},
+    "bad": {"es": "Esta pregunta está mala", "en": "This question is bad"},
+    "reason": {"es": "Qué tiene de malo", "en": "What is wrong with it"},
+    "report": {"es": "Avisar y sacarla", "en": "Report and remove it"},
+    "why": {"es": "Cuenta qué tiene de malo.", "en": "Tell what is wrong with it."},
+    "thanks": {
+        "es": "Gracias. Esa pregunta no se hace más.",
+        "en": "Thank you. That question is asked no more.",
+    },
+    "score": {
+        "es": "## Ronda terminada\nCorrectas: {right} de {done}.",
+        "en": "## Round finished\nRight: {right} of {done}.",
+    },
+    "more": {"es": "Pendientes: {due}.", "en": "Still due: {due}."},
+    "all_done": {
+        "es": "Estás al día, date un descanso. La próxima pregunta vuelve {when}.",
+        "en": "You are up to date, take a rest. The next question comes back {when}.",
+    },
+    "again": {"es": "Otra ronda", "en": "Another round"},
+    "empty_teacher": {
+        "es": "## Todavía no hay preguntas\nEscribe las primeras aquí abajo, o con "
+        "`ayudante quiz write`.",
+        "en": "## There are no questions yet\nWrite the first ones below, or with "
+        "`ayudante quiz write`.",
+    },
+    "empty": {
+        "es": "## Todavía no hay preguntas\nEl equipo docente las escribe. Vuelve pronto.",
+        "en": "## There are no questions yet\nThe teaching staff writes them. Come back soon.",
+    },
+    "anki": {"es": "Llevar a Anki (.apkg)", "en": "Take to Anki (.apkg)"},
+    "anki_note": {
+        "es": "Trae las respuestas y la lámina de cada una; armarlo toma un rato.",
+        "en": "It has the answers and the slide of each; making it takes a while.",
+    },
+}
+ROUND = 10  # questions
+AT_ONCE = 16  # events of a kind
+LONGEST_REASON = 300  # characters
+DECK = "CC6204 Deep Learning"
+PACKAGE = "/mazo.apkg"
+# Whoever practises with the keyboard goes on where the page does; a screen reader reads the
+# correction with the button that follows it.
+TO_QUESTION = """() => setTimeout(() => {
+  const reason = document.querySelector('#mala textarea');
+  if (reason && reason.offsetParent) return;  // it is still being written
+  const field = document.querySelector('#opciones input, #respuesta textarea, #otra-ronda');
+  if (field) field.focus();
+}, 50)"""
+TO_NEXT = """() => setTimeout(() => {
+  const next = document.querySelector('#siguiente');
+  if (!next) return;
+  next.setAttribute('aria-describedby', 'correccion');
+  next.focus();
+}, 50)"""
+
+Updates = dict[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Some questions in a row.
+
+    Attributes:
+        left: ids of the items still to be asked; the first is on the screen.
+        answered: whether that one was.
+        done: how many were answered, that one too.
+        right: how many of those were right.
+    """
+
+    left: tuple[str, ...] = ()
+    answered: bool = False
+    done: int = 0
+    right: int = 0
+
+    def after(self, grade: Grade) -> "Round":
+        """The round once the question on the screen got `grade`."""
+        right = self.right + (grade.result == "right")
+        return replace(self, answered=True, done=self.done + 1, right=right)
+
+    def without_first(self) -> "Round":
+        """The round with the next question on the screen."""
+        return replace(self, left=self.left[1:], answered=False)
+
+
+class Practise:
+    """The components of the part, and what they do."""
+
+    def __init__(self, site: Site, language: Language) -> None:
+        self.site, self.language = site, language
+        self.say = say = speaker(TEXTS, language)
+        self.round = gr.State(Round())
+        with gr.Row(equal_height=True):
+            self.part = gr.Dropdown(
+                [(say("everything"), "")], value="", label=say("part"), min_width=260
+            )
+            self.status = gr.Markdown(elem_id="quedan")
+        self.ask_block()
+        self.end = gr.Markdown(elem_id="fin-ronda", visible=False)
+        self.again = gr.Button(say("again"), variant="primary", visible=False, elem_id="otra-ronda")
+        self.progress = gr.HTML(elem_id="avance", apply_default_css=False)
+        self.anki = gr.HTML(
+            f'<a class="chip" href="{PACKAGE}" download>{say("anki")}</a> {say("anki_note")}',
+            elem_id="anki",
+            visible=False,
+        )
+        self.writing = Writing(site, language)
+
+    def ask_block(self) -> None:
+        """Adds the card: a question, what answers it, and its correction."""
+        say = self.say
+        with gr.Column(visible=False, elem_id="tarjeta") as self.card:
+            self.question = gr.Markdown(latex_delimiters=LATEX, elem_id="enunciado")
+            self.options = gr.Radio([], label=say("options"), elem_id="opciones")
+            self.words = gr.Textbox(
+                label=say("words"),
+                placeholder=say("write"),
+                max_length=LONGEST,
+                max_lines=4,
+                elem_id="respuesta",
+            )
+            self.answer = gr.Button(say("answer"), variant="primary", elem_id="responder")
+            self.correction = gr.Markdown(
+                latex_delimiters=LATEX, visible=False, elem_id="correccion"
+            )
+            self.next = gr.Button(
+                say("next"), variant="primary", visible=False, elem_id="siguiente"
+            )
+            with gr.Accordion(say("bad"), open=False, elem_id="mala") as self.bad:
+                self.reason = gr.Textbox(label=say("reason"), max_length=LONGEST_REASON)
+                self.report = gr.Button(say("report"), size="sm")
+
+    def wire(self, tab: gr.Tab) -> None:
+        """Says what happens on each event."""
+        around = [self.round, self.part, self.status, self.progress, self.anki]
+        card = [self.card, self.question, self.options, self.words, self.answer, self.correction]
+        rest = [self.next, self.bad, self.reason, self.end, self.again, *self.writing.shown]
+        shown: dict[str, Any] = {
+            "outputs": [*around, *card, *rest],
+            "show_progress": "hidden",
+            "concurrency_limit": AT_ONCE,
+            "api_visibility": "private",
+        }
+        here = [self.round, self.part]
+        to_question: dict[str, Any] = {"fn": None, "js": TO_QUESTION, "api_visibility": "private"}
+        tab.select(self.opened, here, **shown)
+        self.part.input(self.begun, self.part, **shown)
+        self.again.click(self.begun, self.part, **shown).then(**to_question)
+        gr.on(
+            [self.answer.click, self.words.submit],
+            self.answered,
+            [*here, self.options, self.words],
+            **shown,
+        ).then(None, js=TO_NEXT, api_visibility="private")
+        self.next.click(self.moved_on, here, **shown).then(**to_question)
+        gr.on(
+            [self.report.click, self.reason.submit], self.reported, [*here, self.reason], **shown
+        ).then(**to_question)
+        self.writing.wire().then(self.opened, here, **shown)
+
+    @property
+    def store(self) -> QuizStore:
+        """Where the quiz is kept."""
+        return QuizStore(self.site.assistant.settings.quiz)
+
+    def opened(self, now: Round, part: str, request: gr.Request) -> Any:
+        """The part as it was left, with what may have changed since; a round if there is none."""
+        with shown_errors():
+            person = self.site.person(request)
+            if now.left:
+                return self.around(now, part, person) | self.writing.look(person)
+            return self.fresh(part, person) | self.writing.look(person)
+        return gr.skip()
+
+    def begun(self, part: str, request: gr.Request) -> Any:
+        """A new round."""
+        with shown_errors():
+            return self.fresh(part, self.site.person(request))
+        return gr.skip()
+
+    def fresh(self, part: str, person: Person) -> Updates:
+        """A new round of what is due in a part of the course."""
+        return self.screen(
+            Round(tuple(item.id for item in self.due(part, person, ROUND))), part, person
+        )
+
+    def answered(
+        self, now: Round, part: str, chosen: int | None, words: str, request: gr.Request
+    ) -> Any:
+        """Grades and stores an answer, and shows its correction."""
+        if not now.left or now.answered:
+            return gr.skip()
+        with shown_errors():
+            person = self.site.person(request)
+            item = self.store.item(now.left[0])
+            grade = self.grade(item, chosen, words)
+            at = datetime.now(UTC)
+            again = Review(self.store).answer(person.id, item.id, grade, at)
+            told = correction_markdown(item, grade, again - at, self.site.retriever, self.language)
+            return self.around(now.after(grade), part, person) | {
+                self.options: gr.Radio(choices=choices(item, chosen), interactive=False),
+                self.words: gr.Textbox(interactive=False),
+                self.answer: gr.Button(visible=False),
+                self.correction: gr.Markdown(told, visible=True, elem_classes=[grade.result]),
+                self.next: gr.Button(visible=True),
+            }
+        return gr.skip()
+
+    def grade(self, item: Item, chosen: int | None, words: str) -> Grade:
+        """What an answer is worth; raises `InputError` if there is none."""
+        if item.kind == "choice":
+            if chosen is None:
+                raise InputError(self.say("choose"))
+            return grade_choice(item, chosen)
+        retriever = self.site.retriever
+        texts = {passage.id: passage.text for passage in retriever.public}
+        return grade_short(item, words, texts.get(item.passage_id, ""), retriever.embedder)
+
+    def moved_on(self, now: Round, part: str, request: gr.Request) -> Any:
+        """The next question, or the end of the round."""
+        with shown_errors():
+            return self.screen(now.without_first(), part, self.site.person(request))
+        return gr.skip()
+
+    def reported(self, now: Round, part: str, reason: str, request: gr.Request) -> Any:
+        """Retires the question on the screen and goes on with the next one."""
+        with shown_errors():
+            if not reason.strip():
+                raise InputError(self.say("why"))
+            self.store.report(now.left[0], reason[:LONGEST_REASON])
+            gr.Info(self.say("thanks"))
+            return self.screen(now.without_first(), part, self.site.person(request))
+        return gr.skip()
+
+    def screen(self, now: Round, part: str, person: Person) -> Updates:
+        """The question that a round is at, or its end."""
+        asked = {item.id: item for item in self.store.items()}
+        now = replace(now, left=tuple(one for one in now.left if one in asked))
+        over = not now.left
+        shown = self.around(now, part, person) | {
+            self.card: gr.Column(visible=not over),
+            self.end: gr.Markdown(visible=False),
+            self.again: gr.Button(visible=False),
+        }
+        return shown | (self.ending(now, part, person) if over else self.asking(asked[now.left[0]]))
+
+    def asking(self, item: Item) -> Updates:
+        """A card that waits for its answer."""
+        choice = item.kind == "choice"
+        return {
+            self.question: gr.Markdown(question_markdown(item)),
+            self.options: gr.Radio(
+                choices=choices(item),
+                value=None,
+                interactive=True,
+                visible=choice,
+                elem_classes=["letras"] if spelt_out(item) else [],
+            ),
+            self.words: gr.Textbox(value="", interactive=True, visible=not choice),
+            self.answer: gr.Button(visible=True),
+            self.correction: gr.Markdown("", visible=False),
+            self.next: gr.Button(visible=False),
+            self.bad: gr.Accordion(open=False),
+            self.reason: gr.Textbox(value=""),
+        }
+
+    def ending(self, now: Round, part: str, person: Person) -> Updates:
+        """What is said when there is no question left: the score, and what comes next."""
+        items = self.within(part)
+        if not items:
+            said = self.say("empty_teacher" if person.teacher else "empty")
+            return {self.end: gr.Markdown(said, visible=True)}
+        parts = [self.say("score", right=now.right, done=now.done)] if now.done else []
+        due = len(self.due(part, person))
+        if due:
+            parts.append(self.say("more", due=due))
+        else:
+            cards = self.store.cards(person.id)
+            wait = min(cards[item.id].due for item in items) - datetime.now(UTC)
+            parts.append(self.say("all_done", when=when(wait, self.language)))
+        return {
+            self.end: gr.Markdown("\n\n".join(parts), visible=True),
+            self.again: gr.Button(visible=bool(due)),
+        }
+
+    def around(self, now: Round, part: str, person: Person) -> Updates:
+        """What stands around the card: what to choose from, how many are left, the progress."""
+        rows = Review(self.store).progress(person.id)
+        listed = [(self.say("everything"), ""), *((one.label, one.label) for one in rows)]
+        left = len(now.left) - now.answered
+        due = len(self.due(part, person))
+        return {
+            self.round: now,
+            self.part: gr.Dropdown(
+                choices=listed, value=part if (part, part) in listed else "", visible=bool(rows)
+            ),
+            self.status: self.say("left", left=left, due=due) if now.left else "",
+            self.progress: progress_html(rows, self.language),
+            self.anki: gr.HTML(visible=bool(rows)),
+        }
+
+    def due(self, part: str, person: Person, limit: int = sys.maxsize) -> list[Item]:
+        """What a student is to be asked now, in a part of the course."""
+        within = part_of(part, self.store.items())
+        return Review(self.store).due(person.id, datetime.now(UTC), limit, within)
+
+    def within(self, part: str) -> list[Item]:
+        """The items of a part of the course."""
+        items = self.store.items()
+        within = part_of(part, items)
+        return [item for item in items if within is None or accepts(within, item)]
+
+
+def part_of(part: str, items: Sequence[Item]) -> Filter | None:
+    """The filter for the items that belong to the class called `part`; None if none does."""
+    there = [item for item in items if item.class_label == part]
+    if not there:
+        return None
+    classes = frozenset(item.place.classes[0] for item in there if item.place.classes)
+    if classes:
+        return Filter(classes=classes)
+    return Filter(documents=frozenset(item.document for item in there))
+
+
+def practise_part(site: Site, language: Language, tab: gr.Tab) -> None:
+    """Adds the part to the page; `tab` is the tab that it stands in."""
+    Practise(site, language).wire(tab)
+
+
+def anki_package(site: Site) -> bytes:
+    """The whole quiz as an Anki package (.apkg), of which no copy stays on the disk.
+
+    Raises:
+        InputError: if there are no questions.
+    """
+    items = QuizStore(site.assistant.settings.quiz).items()
+    if not items:
+        raise InputError("No hay preguntas que llevar a Anki.")
+    with tempfile.TemporaryDirectory(prefix="ayudante-") as folder:
+        target = Path(folder) / "mazo.apkg"
+        export(items, site.view, target, DECK)
+        return target.read_bytes()
