@@ -5,10 +5,11 @@ edit and keep them like everything else; adding one writes it there and brings t
 """
 
 import os
+import re
 from datetime import date
 from pathlib import Path
 
-from corpus.errors import InputError
+from corpus.errors import AyudanteError, InputError
 from corpus.pictures import Pictures
 from corpus.settings import Settings
 from retrieval import Retriever, update
@@ -21,7 +22,7 @@ LONGEST = 8_000  # characters of an answer
 
 
 def add_answer(question: str, answer: str, retriever: Retriever, settings: Settings) -> Retriever:
-    """Adds an answer to the course; returns a retriever that finds it.
+    """Adds an answer to the course, or puts it in place of the one that the question had.
 
     Args:
         question: that it answers, as students ask it.
@@ -29,23 +30,35 @@ def add_answer(question: str, answer: str, retriever: Retriever, settings: Setti
         retriever: of the course.
         settings: where its index and the cache are.
 
+    Returns:
+        A retriever that finds it.
+
     Raises:
-        InputError: if either is empty or too long, or the course's folder cannot be written.
+        InputError: if either is empty or too long, or the course's folder or its index cannot be
+            written; the course is then as it was.
     """
     question, answer = " ".join(checked_question(question).split()), answer.strip()
     if not answer or len(answer) > LONGEST:
         raise InputError(f"La respuesta debe tener entre 1 y {LONGEST} caracteres.")
     roots = [Path(root) for root in retriever.index.roots]
-    append(
-        file_in(roots), f"\n## {question}\n\n{indented(answer)}\n\n*Agregada el {date.today()}.*\n"
-    )
-    update(
-        settings.index,
-        roots,
-        retriever.embedder,
-        pictures=Pictures.from_settings(settings),
-        enrichments=at_hand(settings.cache),
-    )
+    file = file_in(roots)
+    before = file.read_text(encoding="utf-8") if file.is_file() else ""
+    section = f"\n## {question}\n\n{indented(answer)}\n\n*Agregada el {date.today()}.*\n"
+    write(file, without(before or TITLE, question) + section)
+    try:
+        update(
+            settings.index,
+            roots,
+            retriever.embedder,
+            pictures=Pictures.from_settings(settings),
+            enrichments=at_hand(settings.cache),
+        )
+    except AyudanteError:
+        if before:
+            write(file, before)
+        else:
+            file.unlink()
+        raise
     return Retriever.open(settings=settings, embedder=retriever.embedder)
 
 
@@ -65,12 +78,17 @@ def indented(answer: str) -> str:
     return "\n".join(f"##{line}" if line.startswith("#") else line for line in answer.split("\n"))
 
 
-def append(file: Path, section: str) -> None:
-    """Adds a section at once or not at all: the whole file is replaced by a longer one."""
-    before = file.read_text(encoding="utf-8") if file.is_file() else TITLE
+def without(text: str, question: str) -> str:
+    """The file's text without the answer to a question."""
+    heading = rf"^## {re.escape(question)}\n"
+    return re.sub(rf"\n?{heading}.*?(?=\n## |\Z)", "", text, flags=re.S | re.M)
+
+
+def write(file: Path, text: str) -> None:
+    """Writes the file at once or not at all."""
     draft = file.with_suffix(".new")
     try:
-        draft.write_text(before + section, encoding="utf-8")
+        draft.write_text(text, encoding="utf-8")
         os.replace(draft, file)
     except OSError as error:
         raise InputError(f"No se puede escribir {file}: {error.strerror or error}.") from error

@@ -8,6 +8,7 @@ from pathlib import Path
 from corpus.errors import InputError
 
 BUNDLED = Path(__file__).parent / "materials"
+QUESTIONS = BUNDLED.parent / "questions"  # judged questions about it
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import typer
 from typer.exceptions import TyperException
 
 from corpus.errors import AyudanteError, IndexMissing, InputError, ModelUnavailable
-from corpus.finding import BUNDLED
+from corpus.finding import BUNDLED, QUESTIONS
 from corpus.pictures import Pictures
 from corpus.progress import Progress
 from corpus.settings import Settings
@@ -71,7 +71,6 @@ if TYPE_CHECKING:
 # The agent is imported inside the commands that need it: searching should not wait for LangChain.
 WATCH_MILLISECONDS = 1_600  # of quiet after a change, so that a file is copied whole
 LOCAL = "127.0.0.1"
-QUESTIONS = Path(__file__).parent.parent / "corpus" / "questions"
 
 app = typer.Typer(
     help="Ayudante de un curso: responde preguntas desde sus materiales, con citas exactas.",

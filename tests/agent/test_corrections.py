@@ -26,3 +26,28 @@ def test_an_empty_or_endless_answer_is_refused(
 ) -> None:
     with pytest.raises(InputError):
         add_answer(question, answer, retriever, settings)
+
+
+def test_a_better_answer_takes_the_place_of_the_one_before_it(
+    course: Path, retriever: Retriever, settings: Settings
+) -> None:
+    after = add_answer("¿Hay clase el viernes?", "No sé.", retriever, settings)
+    after = add_answer("¿Hay calculadora?", "Sí.", after, settings)
+    add_answer("¿Hay clase el viernes?", "Es feriado.", after, settings)
+    text = (course / FILE).read_text()
+    assert text.count("## ¿Hay clase el viernes?") == 1
+    assert "No sé." not in text
+    assert "## ¿Hay calculadora?" in text
+    assert "Es feriado." in text
+
+
+def test_an_answer_that_cannot_be_indexed_leaves_the_course_as_it_was(
+    course: Path, retriever: Retriever, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object, **__: object) -> None:
+        raise InputError("Otro proceso está indexando.")
+
+    monkeypatch.setattr("agent.corrections.update", busy)
+    with pytest.raises(InputError, match="Otro proceso"):
+        add_answer("¿Hay clase el viernes?", "No.", retriever, settings)
+    assert not (course / FILE).exists()

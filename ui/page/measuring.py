@@ -18,9 +18,9 @@ from typing import Any
 
 import gradio as gr
 
-import corpus
 from agent.messages import Language
 from corpus.errors import AyudanteError, InputError
+from corpus.finding import QUESTIONS
 from retrieval import Changes, Report, compare, evaluate
 from retrieval.evaluation import read_report
 from retrieval.retriever import SYSTEMS, System
@@ -63,7 +63,6 @@ TEXTS: Catalogue = {
         "en": "The measurement failed, and why was noted.",
     },
 }
-QUESTIONS = Path(corpus.__file__).parent / "questions"
 SPLITS = ("dev", "test", "all")
 LOOK_SECONDS = 0.3
 REPORT_NAME = "evaluacion.html"
