@@ -79,6 +79,9 @@ def test_stop_frees_the_models_place_and_keeps_what_was_said(
             page.wait_for_timeout(250)
         assert running(served["url"]) == 0
         expect(page.locator("#pregunta button.submit-button")).to_be_visible()
+        expect(page.locator(".bot").last).to_contain_text(re.compile(r"\w{3,} \w+"))
+        page.reload()
+        expect(page.locator(".bot").last).to_contain_text(re.compile(r"\w{3,} \w+"))
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])

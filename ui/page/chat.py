@@ -4,6 +4,7 @@ What is on the screen is always what the conversations' file holds plus the answ
 page that was reloaded, or that is open twice, tells the same story.
 """
 
+import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -28,7 +29,7 @@ from ui.page.render import (
     safe,
     step_message,
 )
-from ui.page.site import Catalogue, Site, speaker
+from ui.page.site import Catalogue, Site, shown_errors, speaker
 from ui.people import Person
 
 TEXTS: Catalogue = {
@@ -85,6 +86,7 @@ LIKED = ("Like", "Dislike")  # Gradio shows these two as thumbs
 STARTERS = 4
 CONCURRENT = 64  # answers on their way at once; vLLM queues them itself
 TICK_SECONDS = 2.0
+SETTLING = 20  # quarters of a second that a stopped answer is waited for
 
 log = logging.getLogger("ayudante")
 
@@ -173,8 +175,8 @@ class Chat:
         ]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         self.question.stop(
-            self.stopped, self.current, self.shown, cancels=answering, queue=False, **quiet
-        )
+            self.stopped, None, self.question, cancels=answering, queue=False, **quiet
+        ).then(self.settled, self.current, self.messages, **quiet)
         self.messages.clear(self.begin, None, [self.messages, self.current], **quiet)
         self.messages.like(self.rate, [self.messages, self.current], **quiet)
         gr.on([self.timer.tick, page.load], self.look, None, [self.state, self.timer], **quiet)
@@ -264,9 +266,10 @@ class Chat:
         request: gr.Request,
     ) -> AsyncIterator[tuple[Any, Any, Any]]:
         """Asks a question anew; what came after it is deleted."""
-        turn = self.turn_at(messages, int(cast("int", event.index)), current, request)
-        async for shown in self.again(turn, turn.question, current, mode, request):
-            yield shown
+        with shown_errors():
+            turn = self.turn_at(messages, int(cast("int", event.index)), current, request)
+            async for shown in self.again(turn, turn.question, current, mode, request):
+                yield shown
 
     async def edit(
         self,
@@ -277,9 +280,10 @@ class Chat:
         request: gr.Request,
     ) -> AsyncIterator[tuple[Any, Any, Any]]:
         """Asks an edited question in place of the one that it was."""
-        turn = self.turn_at(messages, int(cast("int", event.index)), current, request)
-        async for shown in self.again(turn, str(event.value), current, mode, request):
-            yield shown
+        with shown_errors():
+            turn = self.turn_at(messages, int(cast("int", event.index)), current, request)
+            async for shown in self.again(turn, str(event.value), current, mode, request):
+                yield shown
 
     async def again(
         self, turn: Turn, question: str, current: str, mode: Mode, request: gr.Request
@@ -289,10 +293,22 @@ class Chat:
         async for shown in self.ask(question, current, mode, request):
             yield shown
 
-    def stopped(self, current: str, request: gr.Request) -> tuple[Any, Any, Any]:
-        """What there is once an answer was stopped; the student can go on at once."""
-        _ = self.own(current, self.site.person(request))
-        return gr.skip(), gr.Textbox(submit_btn=True, stop_btn=False), gr.skip()
+    def stopped(self) -> gr.Textbox:
+        """The student can go on at once."""
+        return gr.Textbox(submit_btn=True, stop_btn=False)
+
+    async def settled(self, current: str, request: gr.Request) -> list[gr.ChatMessage]:
+        """The conversation with what there was of an answer that was stopped.
+
+        The model is left at the next word that it says, so its words are stored a moment later.
+        """
+        current = self.own(current, self.site.person(request))
+        for _ in range(SETTLING):
+            turns = self.site.assistant.conversations.asked(current)
+            if not turns or turns[-1].answer is not None:
+                break
+            await asyncio.sleep(0.25)
+        return self.restored(current)
 
     def begin(self) -> tuple[list[gr.ChatMessage], str]:
         """A new conversation; the one before it stays in the list."""
@@ -302,7 +318,6 @@ class Chat:
         self, messages: list[Any], current: str, event: gr.LikeData, request: gr.Request
     ) -> None:
         """Stores what a student thinks of an answer."""
-        turn = self.turn_at(messages, int(cast("int", event.index)), current, request)
         feedback, comment = 0, ""
         if event.liked is True or event.liked == LIKED[0]:
             feedback = 1
@@ -310,7 +325,9 @@ class Chat:
             feedback, comment = -1, "" if event.liked == LIKED[1] else str(event.liked)
         elif event.liked is False:
             feedback = -1
-        self.site.assistant.conversations.rate(turn.id, feedback, comment)
+        with shown_errors():
+            turn = self.turn_at(messages, int(cast("int", event.index)), current, request)
+            self.site.assistant.conversations.rate(turn.id, feedback, comment)
 
     def look(self) -> tuple[Any, Any]:
         """What is to be said about the model, and whether to look again."""
