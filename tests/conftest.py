@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCallChunk
@@ -270,11 +271,20 @@ def ayudante(*arguments: str, cwd: Path, **environment: str) -> subprocess.Compl
 
 @pytest.fixture(scope="session")
 def bundled_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled course indexed by the command line with the embedded model."""
-    folder = tmp_path_factory.mktemp("bundled")
-    done = ayudante("index", "--index", str(folder / "index"), "--json", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    return folder / "index"
+    """The bundled course indexed by the command line with the embedded model.
+
+    Where several processes share the tests, the first one that needs it makes it for all.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    index = folder / "bundled" / "index"
+    with FileLock(folder / "bundled.lock"):
+        if not index.exists():
+            index.parent.mkdir()
+            done = ayudante("index", "--index", str(index), "--json", cwd=index.parent)
+            assert done.returncode == 0, done.stderr
+    return index
 
 
 @pytest.fixture(scope="session")

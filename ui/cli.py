@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import traceback
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -506,7 +507,7 @@ def chat(
     from agent import Assistant
     from agent.meanwhile import Meanwhile
     from agent.serving.server import free_port
-    from ui.page import launch
+    from ui.page import serving
 
     settings = Settings.load(
         index=index, embedding_model=embedding_model, llm=llm, enrich=enrich_meanwhile
@@ -519,10 +520,14 @@ def chat(
     with ProgressDisplay() as progress:
         retriever = opened_or_built(settings, progress)
     shown = ProgressDisplay()
-    with Assistant(
-        retriever, settings, share=True, use_model=not no_llm, wait=False, progress=shown
-    ) as assistant:
-        address = launch(assistant, port, open_browser=open_browser, host=host, users=accounts)
+    with (
+        Assistant(
+            retriever, settings, share=True, use_model=not no_llm, wait=False, progress=shown
+        ) as assistant,
+        serving(assistant, port, host=host, users=accounts) as address,
+    ):
+        if open_browser:
+            webbrowser.open(address)
         err.print(f"Página lista en {address} (Ctrl+C para terminar)", markup=False)
         with shown:  # the page answers with extracts meanwhile
             if not until_stopped(lambda: "" if assistant.starting else "ready"):

@@ -23,7 +23,7 @@ from agent.serving.server import free_port
 from corpus import Settings
 from retrieval import Retriever
 from tests.conftest import ScriptedModel
-from ui.page import launch
+from ui.page import serving
 
 TIMEOUT = 120.0
 
@@ -97,8 +97,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.load(conversations=Path(folder) / "c.sqlite")
         retriever = Retriever.open(settings=settings)
-        with Assistant(retriever, settings, model=EchoModel(script=[])) as assistant:
-            url = launch(assistant, free_port(0), open_browser=False)
+        with (
+            Assistant(retriever, settings, model=EchoModel(script=[])) as assistant,
+            serving(assistant, free_port(0)) as url,
+        ):
             asyncio.run(crowd(url, 1))
             alone = asyncio.run(crowd(url, 1))[0].seconds
             heard = asyncio.run(crowd(url, count))

@@ -17,7 +17,7 @@ from agent import Assistant
 from agent.serving.server import HOST, free_port
 from corpus import Settings
 from retrieval import Retriever
-from ui.page import launch
+from ui.page import serving
 
 LOADS = 7
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
@@ -62,8 +62,11 @@ def main() -> None:
     """Prints medians, least and most."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         settings = Settings.load(conversations=Path(folder) / "c.sqlite")
-        with Assistant(Retriever.open(settings=settings), settings, use_model=False) as assistant:
-            url = launch(assistant, free_port(0), open_browser=False)
+        retriever = Retriever.open(settings=settings)
+        with (
+            Assistant(retriever, settings, use_model=False) as assistant,
+            serving(assistant, free_port(0)) as url,
+        ):
             options: dict[str, Any] = {"executable_path": shutil.which("chromium")}
             browser = playwright.chromium.launch(args=["--no-sandbox"], **options)
             for name, each in measured(browser, {"ours": url, "bare": bare()}).items():

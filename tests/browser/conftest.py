@@ -2,16 +2,18 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from agent import Assistant
 from agent.serving.server import free_port
-from ui.page import launch
+from ui.page import serving
 
 Opened = Callable[..., Page]
 PHONE, DESKTOP = 390, 1280
+SERVED = ExitStack()
 
 
 @pytest.fixture(scope="package")  # its loop may not outlast the tests that need it
@@ -49,5 +51,12 @@ def opened(browser: Browser) -> Iterator[Opened]:
 
 
 def page_of(assistant: Assistant) -> str:
-    """The address at which the page of `assistant` is served."""
-    return launch(assistant, free_port(0), open_browser=False)
+    """The address at which the page of `assistant` is served until the test ends."""
+    return SERVED.enter_context(serving(assistant, free_port(0)))
+
+
+@pytest.fixture(autouse=True)
+def nothing_served_afterwards() -> Iterator[None]:
+    """Ends what `page_of` serves: pages that nobody looks at slow the tests that follow."""
+    yield
+    SERVED.close()

@@ -18,7 +18,7 @@ from agent.serving.server import free_port
 from corpus import Settings
 from retrieval import Retriever
 from tests.conftest import ScriptedModel
-from ui.page import launch
+from ui.page import serving
 
 SAID = (
     "Un perceptrón separa el plano con una sola recta, $w_1 x_1 + w_2 x_2 + b = 0$, y ninguna deja "
@@ -39,8 +39,11 @@ def main() -> None:
         stored = {name: Path(scratch) / f"{name}.sqlite" for name in ("conversations", "quiz")}
         settings = Settings.load(**stored)
         model = ScriptedModel(script=[AIMessage(SAID)] * 20)
-        with Assistant(Retriever.open(settings=settings), settings, model=model) as assistant:
-            url = launch(assistant, free_port(0), open_browser=False)
+        retriever = Retriever.open(settings=settings)
+        with (
+            Assistant(retriever, settings, model=model) as assistant,
+            serving(assistant, free_port(0)) as url,
+        ):
             chromium = shutil.which("chromium") or shutil.which("chromium-browser")
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             for size in SIZES:

@@ -11,7 +11,7 @@ from agent.serving.server import free_port
 from corpus import Settings
 from retrieval import Retriever
 from tests.browser.conftest import DESKTOP, PHONE
-from ui.page import launch
+from ui.page import serving
 from ui.people import Users
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -28,8 +28,11 @@ def users(tmp_path: Path) -> Users:
 
 @pytest.fixture
 def url(retriever: Retriever, settings: Settings, users: Users) -> Iterator[str]:
-    with Assistant(retriever, settings, use_model=False) as assistant:
-        yield launch(assistant, free_port(0), open_browser=False, users=users)
+    with (
+        Assistant(retriever, settings, use_model=False) as assistant,
+        serving(assistant, free_port(0), users=users) as url,
+    ):
+        yield url
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ from corpus import InputError, Settings
 from retrieval import Retriever, store, update
 from retrieval.index import Index
 from tests.conftest import NOTES, WordsEmbedder
-from ui.page import launch, page_app
+from ui.page import page_app
 from ui.page.accounts import secret_beside
-from ui.page.app import HEADERS, reached
+from ui.page.app import HEADERS, reached, serving
 from ui.page.door import account_links
 from ui.page.guessing import KEPT, OF_ADDRESS, OF_NAME, WITHIN, Guesses
 from ui.page.site import Site
@@ -98,8 +98,10 @@ def page(course: tuple[Retriever, Settings]) -> Iterator[Served]:
     for name in ("ana", "beto", "carla"):
         users.add(name, PASSWORD, "student")
     users.add("profe", PASSWORD, "teacher")
-    with Assistant(retriever, settings, use_model=False) as assistant:
-        url = served(assistant, users)
+    with (
+        Assistant(retriever, settings, use_model=False) as assistant,
+        serving(assistant, free_port(0), users=users) as url,
+    ):
         yield Served(url, assistant, users, within_a_loop(lambda: handlers_of(assistant)))
 
 
@@ -110,11 +112,6 @@ def within_a_loop(build: Callable[[], T]) -> T:
         return build()
 
     return asyncio.run(built())
-
-
-def served(assistant: Assistant, users: Users | None = None) -> str:
-    """The address at which a page is served."""
-    return launch(assistant, free_port(0), open_browser=False, users=users)
 
 
 def handlers_of(assistant: Assistant) -> dict[str, tuple[int, Any]]:
@@ -430,13 +427,13 @@ def test_a_page_without_accounts_is_open_on_loopback_and_nowhere_else(
 ) -> None:
     retriever, settings = course
     with Assistant(retriever, settings, use_model=False) as assistant:
-        url = served(assistant)
-        assert httpx.get(url + "/config").status_code == 200
-        assert httpx.get(url + "/").headers["Content-Security-Policy"]
+        with serving(assistant, free_port(0)) as url:
+            assert httpx.get(url + "/config").status_code == 200
+            assert httpx.get(url + "/").headers["Content-Security-Policy"]
         with pytest.raises(InputError, match="--auth"):
-            launch(assistant, free_port(0), open_browser=False, host="0.0.0.0")
+            serving(assistant, free_port(0), host="0.0.0.0").__enter__()
         with pytest.raises(InputError, match="No hay cuentas"):
-            launch(assistant, free_port(0), open_browser=False, users=Users(tmp_path / "none.json"))
+            serving(assistant, free_port(0), users=Users(tmp_path / "none.json")).__enter__()
 
 
 def test_the_secret_is_private_kept_and_never_short(tmp_path: Path) -> None:

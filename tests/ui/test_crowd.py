@@ -7,7 +7,7 @@ from agent.serving.server import free_port
 from corpus import Settings
 from retrieval import Retriever
 from tests.benchmarks.crowd import EchoModel, crowd, mixed
-from ui.page import launch
+from ui.page import serving
 
 pytestmark = pytest.mark.slow
 
@@ -15,8 +15,10 @@ pytestmark = pytest.mark.slow
 def test_fifty_students_at_once_get_their_own_answers(
     retriever: Retriever, settings: Settings
 ) -> None:
-    with Assistant(retriever, settings, model=EchoModel(script=[])) as assistant:
-        url = launch(assistant, free_port(0), open_browser=False)
+    with (
+        Assistant(retriever, settings, model=EchoModel(script=[])) as assistant,
+        serving(assistant, free_port(0)) as url,
+    ):
         heard = asyncio.run(crowd(url, 50))
         assert [one.name for one in heard if one.failed or one.name not in one.text] == []
         assert mixed(heard) == []

@@ -6,8 +6,8 @@ refuse it, wherever it comes from.
 
 import asyncio
 import threading
-import webbrowser
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from queue import Queue
@@ -60,6 +60,7 @@ DECK_HEADERS = {
     "Content-Disposition": 'attachment; filename="mazo.apkg"',
     "Cache-Control": "no-store",
 }
+STOP_SECONDS = 10.0
 KEPT_SECONDS = 3600  # pictures of places, by the browser
 LANGUAGES: dict[Language, str] = {"en": "/en", "es": "/"}  # the last one catches every path
 
@@ -155,20 +156,15 @@ def file_of(retriever: Retriever, passage_id: str) -> Path:
     return Path(files[name].path)
 
 
-def launch(
-    assistant: Assistant,
-    port: int,
-    *,
-    open_browser: bool,
-    host: str = HOST,
-    users: Users | None = None,
-) -> str:
-    """Serves the page without blocking; returns its address on this machine.
+@contextmanager
+def serving(
+    assistant: Assistant, port: int, *, host: str = HOST, users: Users | None = None
+) -> Iterator[str]:
+    """Serves the page for the time of a ``with`` block; gives its address on this machine.
 
     Args:
         assistant: answers.
         port: on which it listens.
-        open_browser: whether to show it.
         host: the address on which it listens; other than loopback, only with `users`.
         users: who may enter; None if whoever reaches the page may.
 
@@ -176,18 +172,18 @@ def launch(
         InputError: if the page cannot or may not be served there.
     """
     must_be_guarded(host, users)
-    told: Queue[BaseException | None] = Queue()  # what kept the page from opening, or None
+    told: Queue[uvicorn.Server | BaseException] = Queue()  # what serves, or why nothing does
 
     async def serve() -> None:
         app = page_app(assistant, users)  # within a loop: Gradio would leave one of its own open
         server = uvicorn.Server(
             uvicorn.Config(app, host, port, log_level="error", access_log=False)
         )
-        serving = asyncio.create_task(server.serve())
+        going = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.05)
-        told.put(None)
-        await serving
+        told.put(server)
+        await going
 
     def run() -> None:
         try:
@@ -195,13 +191,16 @@ def launch(
         except (Exception, SystemExit) as error:  # uvicorn leaves so when it cannot listen
             told.put(error)
 
-    threading.Thread(target=run, name="page", daemon=True).start()
-    if (error := told.get()) is not None:
-        raise InputError(f"No se pudo abrir la página en {host}:{port}: {error}.") from error
-    address = f"http://{reached(host)}:{port}"
-    if open_browser:
-        webbrowser.open(address)
-    return address
+    thread = threading.Thread(target=run, name="page", daemon=True)
+    thread.start()
+    server = told.get()
+    if isinstance(server, BaseException):
+        raise InputError(f"No se pudo abrir la página en {host}:{port}: {server}.") from server
+    try:
+        yield f"http://{reached(host)}:{port}"
+    finally:
+        server.should_exit = server.force_exit = True  # an open page would keep it for ever
+        thread.join(STOP_SECONDS)
 
 
 def reached(host: str) -> str:

@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, cast
 from uuid import uuid4
 
@@ -86,6 +87,7 @@ LIKED = ("Like", "Dislike")  # Gradio shows these two as thumbs
 STARTERS = 4
 CONCURRENT = 64  # answers on their way at once; vLLM queues them itself
 TICK_SECONDS = 2.0
+REDRAW_SECONDS = 0.08  # a growing answer is sent whole each time
 SETTLING = 20  # quarters of a second that a stopped answer is waited for
 
 log = logging.getLogger("ayudante")
@@ -218,7 +220,7 @@ class Chat:
     ) -> AsyncIterator[list[gr.ChatMessage]]:
         """What is shown below the question, growing."""
         steps: list[gr.ChatMessage] = []
-        text = ""
+        text, drawn = "", 0.0
         assistant = self.site.assistant
         async for event in assistant.astream(question, current, mode):
             if isinstance(event, SearchStep):
@@ -227,7 +229,9 @@ class Chat:
                 yield [*steps, self.waiting("writing")]
             elif isinstance(event, TextDelta):
                 text += event.text
-                yield [*steps, gr.ChatMessage(role="assistant", content=safe(text))]
+                if monotonic() - drawn >= REDRAW_SECONDS:
+                    drawn = monotonic()
+                    yield [*steps, gr.ChatMessage(role="assistant", content=safe(text))]
             else:
                 assert isinstance(event, Answer)
                 said = answer_message(event.text, cited_in(event), event.notice)
