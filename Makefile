@@ -24,7 +24,7 @@ chat: setup
 
 # The model needs every core: its tests come after the others, which share them.
 test: setup
-	$(BIN)/pytest -m "not gpu and not vllm" -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not gpu and not vllm" -n 2 --dist loadfile
 	$(BIN)/pytest -m "not gpu and vllm"
 
 check: setup

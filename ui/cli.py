@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from agent.events import Mode
 
 # The agent is imported inside the commands that need it: searching should not wait for LangChain.
+LOOK_MILLISECONDS = 500  # between two looks at whether to stop
 WATCH_MILLISECONDS = 1_600  # of quiet after a change, so that a file is copied whole
 LOCAL = "127.0.0.1"
 
@@ -222,10 +223,22 @@ def until_stopped_watching(roots: list[Path], ours: list[Path], follow: Callable
         hidden = any(part.startswith(".") for part in changed.parts)
         return not hidden and not any(one == changed or one in changed.parents for one in ours)
 
+    stopped = threading.Event()
+
+    def interrupted(*_: object) -> None:
+        stopped.set()  # what is raised is lost where nothing may be raised, as in a finaliser
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupted)
     err.print("Siguiendo los cambios (Ctrl+C para terminar) …")
     try:
         for _ in watchfiles.watch(
-            *roots, watch_filter=counts, debounce=WATCH_MILLISECONDS, raise_interrupt=False
+            *roots,
+            watch_filter=counts,
+            debounce=WATCH_MILLISECONDS,
+            stop_event=stopped,
+            rust_timeout=LOOK_MILLISECONDS,
+            raise_interrupt=False,
         ):
             try:
                 follow()

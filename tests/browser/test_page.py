@@ -141,7 +141,7 @@ def test_an_answer_without_evidence_looks_different(
     with Assistant(retriever, strict, model=scripted()) as assistant:
         page = opened(page_of(assistant))
         ask(page, "¿Quién ganó el mundial?")
-        answered(page)
+        expect(page.locator("#charla .unbacked")).to_have_count(1, timeout=30_000)
         assert page.locator("#charla a.chip").count() == 0
         bubble = page.locator(".bot.message").last
         assert bubble.evaluate("e => getComputedStyle(e).borderTopStyle") == "dashed"
