@@ -55,11 +55,12 @@ def main() -> None:
     with model_server(settings, share=False, progress=lambda *_: None) as address:
         model = chat_model(address, settings)
         assert isinstance(model, ChatOpenAI)
-        for way in (offered, told):
+        for way in (told, offered):
             for tool in ("calculator", "tensor_shapes", "gradient_check"):
                 got = [way(model, one) for one in asked if one["tool"] == tool]
                 valid, right = (sum(each) for each in zip(*got, strict=True))
-                print(f"{way.__name__} {tool}: {valid} valid, {right} right of {len(got)}")  # noqa: T201
+                line = f"{way.__name__} {tool}: {valid} valid, {right} right of {len(got)}"
+                print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
