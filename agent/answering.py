@@ -190,17 +190,15 @@ class Answering:
 
     def computed(self) -> str | None:
         """The result of what the question asks to compute, a step of its own; None if nothing."""
-        tools = {tool.name: tool for tool in computing_tools(Evidence())}
         start = monotonic()
         try:
-            done = computed(self.inquiry.question, tools, self.means.model)
+            done = computed(self.inquiry.question, self.means.model)
         except LOST:
             return None  # a model that is lost says so when it is to write
         if done is None:
             return None
-        name, arguments, result = done
-        self.evidence.record(name, arguments, start, [])
-        return result
+        self.evidence.record(done.tool, done.arguments, start, [])
+        return done.result
 
     def reckoned(self, result: str, results: Sequence[SearchResult]) -> Answer:
         """A computed result, with where the course is about it, if anywhere."""

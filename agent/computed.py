@@ -6,16 +6,19 @@ model never states a result.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from langchain_core.tools import BaseTool
 
 from agent.computing.functions import CONSTANTS, FUNCTIONS
+from agent.evidence import Evidence
 from agent.prompts import prompt
+from agent.tools import computing_tools
 from corpus.errors import InputError
 from corpus.language import fold
 
@@ -59,15 +62,23 @@ OPERATION = re.compile(rf"[-+*/%^×·÷−]|\b(?:{NAMES})\s*\(")
 ASSIGNED = re.compile(r"^\s*([A-Za-z]\w*)\s*=\s*(-?\d+(?:\.\d+)?)\s*$")
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A tool that was used, what it was given, and its result."""
+
+    tool: str
+    arguments: dict[str, Any]
+    result: str
+
+
 def tool_for(question: str) -> str | None:
     """The computing tool that a question asks for; None for a question of another kind."""
     words = fold(question)
-    numbers = len(NUMBER.findall(words))
     if SLOPE.search(words) and CHECKED.search(words) and "=" in words:
         return "gradient_check"
     if shapes_asked(words):
         return "tensor_shapes"
-    if bare(question) or (numbers and AMOUNT.search(words) and in_numbers(words)):
+    if bare(question) or (NUMBER.search(words) and AMOUNT.search(words) and in_numbers(words)):
         return "calculator"
     return None
 
@@ -90,51 +101,47 @@ def bare(question: str) -> bool:
     return found is not None and bool(OPERATION.search(found[0]))
 
 
-def computed(
-    question: str, tools: dict[str, BaseTool], model: BaseChatModel | None
-) -> tuple[str, dict[str, Any], str] | None:
-    """What a question asks to compute: the tool, its arguments, its result.
+def computed(question: str, model: BaseChatModel | None) -> Computed | None:
+    """What a question asks to compute; None if nothing, or nothing that can be computed.
 
     Args:
         question: as it was asked.
-        tools: by name; they raise `InputError` for what they cannot compute.
         model: writes down what is not in the question in so many signs; None does without.
     """
     name = tool_for(question)
     if name is None:
         return None
-    written = by_the_model(name, question, tools, model)  # asked only when it comes to that
-    for text in chain(in_so_many_signs(name, question), written):
-        try:
-            arguments = ARGUMENTS[name](text)
-            return name, arguments, str(tools[name].invoke(arguments))
-        except InputError:
-            continue
-    return None
+    tool = next(one for one in computing_tools(Evidence()) if one.name == name)
+    for text in in_so_many_signs(name, question):
+        with suppress(InputError):
+            return result_of(tool, text)
+    return by_the_model(question, tool, model) if model else None
 
 
 def in_so_many_signs(name: str, question: str) -> list[str]:
     """What stands in the question as the tool reads it, the longest first."""
-    if name == "calculator":
-        found = (match[0].strip(" ,") for match in SIGNS.finditer(question))
-        return sorted((one for one in found if OPERATION.search(one)), key=len, reverse=True)
-    return []
+    if name != "calculator":
+        return []
+    found = (match[0].strip(" ,") for match in SIGNS.finditer(question))
+    return sorted((one for one in found if OPERATION.search(one)), key=len, reverse=True)
 
 
-def by_the_model(
-    name: str, question: str, tools: dict[str, BaseTool], model: BaseChatModel | None
-) -> Iterator[str]:
-    """What the model writes down; told what is wrong with it if it is asked for more."""
-    if model is None:
-        return
-    said = [SystemMessage(prompt(name)), HumanMessage(question)]
+def by_the_model(question: str, tool: BaseTool, model: BaseChatModel) -> Computed | None:
+    """The result of what the model writes down; it is told once what is wrong with it."""
+    said: list[BaseMessage] = [SystemMessage(prompt(tool.name)), HumanMessage(question)]
     for _ in range(TRIES):
         written = model.bind(max_tokens=TOKENS).invoke(said).text.strip().strip("`").strip()
-        yield written
         try:
-            tools[name].invoke(ARGUMENTS[name](written))
+            return result_of(tool, written)
         except InputError as error:
             said = [*said, HumanMessage(f"No sirve: {error} Escríbelo de nuevo.")]
+    return None
+
+
+def result_of(tool: BaseTool, text: str) -> Computed:
+    """What a tool makes of a text; raises `InputError` if it cannot be computed."""
+    arguments = ARGUMENTS[tool.name](text)
+    return Computed(tool.name, arguments, str(tool.invoke(arguments)))
 
 
 def calculation(text: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -158,10 +158,7 @@ class Conversations:
             "seconds": answer.seconds.total,
             "model": answer.model,
             "about": json.dumps(answer.about, ensure_ascii=False),
-            "cited": json.dumps(
-                [(one.marker, one.passage.id, one.label, one.quote) for one in answer.citations],
-                ensure_ascii=False,
-            ),
+            "cited": json.dumps([astuple(one) for one in cited_in(answer)], ensure_ascii=False),
         }
         given = ", ".join(f"{name} = :{name}" for name in values)
         with self.connection() as connection:
@@ -265,6 +262,13 @@ def prepared(connection: sqlite3.Connection) -> None:
     for name, kind in COLUMNS.items():
         if name not in known:
             connection.execute(f"ALTER TABLE turns ADD COLUMN {name} {kind}")
+
+
+def cited_in(answer: Answer) -> tuple[Cited, ...]:
+    """What the markers of an answer stand for, as it is stored."""
+    return tuple(
+        Cited(one.marker, one.passage.id, one.label, one.quote) for one in answer.citations
+    )
 
 
 def turn_of(row: dict[str, Any]) -> Turn:

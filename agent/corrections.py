@@ -10,10 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from corpus.errors import AyudanteError, InputError
-from corpus.pictures import Pictures
 from corpus.settings import Settings
-from retrieval import Retriever, update
-from retrieval.enrichment import at_hand
+from retrieval import Retriever
 from retrieval.retriever import checked_question
 
 FILE = "respuestas-del-equipo.md"
@@ -40,26 +38,18 @@ def add_answer(question: str, answer: str, retriever: Retriever, settings: Setti
     question, answer = " ".join(checked_question(question).split()), answer.strip()
     if not answer or len(answer) > LONGEST:
         raise InputError(f"La respuesta debe tener entre 1 y {LONGEST} caracteres.")
-    roots = [Path(root) for root in retriever.index.roots]
-    file = file_in(roots)
+    file = file_in(retriever.index.root_paths)
     before = file.read_text(encoding="utf-8") if file.is_file() else ""
     section = f"\n## {question}\n\n{indented(answer)}\n\n*Agregada el {date.today()}.*\n"
     write(file, without(before or TITLE, question) + section)
     try:
-        update(
-            settings.index,
-            roots,
-            retriever.embedder,
-            pictures=Pictures.from_settings(settings),
-            enrichments=at_hand(settings.cache),
-        )
+        return retriever.renewed(settings)[1]
     except AyudanteError:
         if before:
             write(file, before)
         else:
             file.unlink()
         raise
-    return Retriever.open(settings=settings, embedder=retriever.embedder)
 
 
 def file_in(roots: list[Path]) -> Path:

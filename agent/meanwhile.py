@@ -8,15 +8,12 @@ at a time and only while nobody waits for an answer, because they share the mode
 import logging
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 from agent.assistant import Assistant
 from agent.enriching import enrich
 from agent.serving import ServerAddress
 from corpus.errors import AyudanteError, InputError
-from corpus.pictures import Pictures
 from corpus.settings import Settings
-from retrieval import Retriever, update
 from retrieval.enrichment import FILE, at_hand, lacking, texts_for
 from retrieval.indexing import enriching
 
@@ -96,22 +93,14 @@ class Meanwhile:
 
     def _renew(self) -> None:
         """Publishes the index with the enrichments that it lacks, if any, and searches that one."""
-        index, embedder = self.assistant.retriever.index, self.assistant.retriever.embedder
-        enrichments = at_hand(self.settings.cache)
-        if texts_for(index.passages, enrichments)[0] == enriching(index):
+        retriever = self.assistant.retriever
+        index = retriever.index
+        if texts_for(index.passages, at_hand(self.settings.cache))[0] == enriching(index):
             return
         try:
-            update(
-                self.settings.index,
-                [Path(root) for root in index.roots],
-                embedder,
-                pictures=Pictures.from_settings(self.settings),
-                enrichments=enrichments,
-            )
+            _, self.assistant.retriever = retriever.renewed(self.settings)
         except InputError as error:  # somebody else is changing the index: the next round's turn
             log.warning("the index was not renewed: %s", error)
-            return
-        self.assistant.retriever = Retriever.open(settings=self.settings, embedder=embedder)
 
     def _go_on(self) -> bool:
         """Waits until nobody is being answered; False once it is to stop."""

@@ -141,6 +141,11 @@ class Index:
         )
 
     @property
+    def root_paths(self) -> list[Path]:
+        """What was indexed, as paths."""
+        return [Path(root) for root in self.roots]
+
+    @property
     def days(self) -> list[Day]:
         """The course's calendar, by date."""
         days = [day for entry in self.documents.values() for day in entry.days]

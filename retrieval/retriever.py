@@ -37,6 +37,7 @@ from retrieval.embedding import Embedder, Encoding, SentenceEmbedder, Vectors
 from retrieval.enrichment import at_hand
 from retrieval.filters import Facets, Filter, facets, preferred, rows
 from retrieval.index import Index
+from retrieval.indexing import IndexReport
 from retrieval.lexical import tokens
 from retrieval.passages import Passage
 from retrieval.reranker import Reranker, reranker_of
@@ -149,6 +150,27 @@ class Retriever:
             progress=progress,
         )
         return cls.open(target, settings, progress, embedder)
+
+    def renewed(
+        self, settings: Settings, progress: Progress = silent
+    ) -> tuple[IndexReport, "Retriever"]:
+        """Brings the index of `settings` up to date with the files that this one was made of.
+
+        Returns:
+            What was done, and a retriever of the new index; this one stays as it is.
+
+        Raises:
+            InputError: as `indexing.update` does, if somebody else is writing it, for one.
+        """
+        report = indexing.update(
+            settings.index,
+            self.index.root_paths,
+            self.embedder,
+            pictures=Pictures.from_settings(settings),
+            enrichments=at_hand(settings.cache),
+            progress=progress,
+        )
+        return report, self.open(settings=settings, embedder=self.embedder)
 
     def search(
         self,
@@ -396,6 +418,18 @@ class Retriever:
             chosen = [day for day in days if (day.until or day.date) >= today.isoformat()][:k]
         return [rows[day.text] for day in sorted(chosen, key=lambda day: day.date)]
 
+    def file(self, passage_id: str) -> Path:
+        """The file that a passage is in.
+
+        Raises:
+            InputError: if there is no such passage, or its file is no longer there.
+        """
+        name = self.passage(passage_id).document
+        for file in find_files(self.index.root_paths):
+            if file.name == name:
+                return file.path
+        raise InputError(f"Ya no está el archivo {name}. Rehaga el índice.")
+
     def view(self, passage_id: str) -> View:
         """The passage's place as a person sees it: a marked page, a slide, a cell.
 
@@ -406,11 +440,8 @@ class Retriever:
             MaterialError: if the place cannot be drawn.
         """
         passage = self.passage(passage_id)
-        files = {file.name: file for file in find_files([Path(root) for root in self.index.roots])}
-        if passage.document not in files:
-            raise InputError(f"Ya no está el archivo {passage.document}. Rehaga el índice.")
         arguments = {
-            "path": str(files[passage.document].path),
+            "path": str(self.file(passage_id)),
             "location": passage.location.to_dict(),
             "text": passage.text,
         }

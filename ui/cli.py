@@ -170,7 +170,7 @@ def enrich(
                 written = ask_model(some, file, address, progress)
         update(
             settings.index,
-            [Path(root) for root in whole.roots],
+            whole.root_paths,
             SentenceEmbedder(settings.embedding_model, settings.cache, progress),
             pictures=Pictures.from_settings(settings),
             enrichments=at_hand(settings.cache),

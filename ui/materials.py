@@ -17,12 +17,10 @@ from pathlib import Path, PurePosixPath
 from agent import Assistant
 from corpus.errors import AyudanteError, InputError
 from corpus.finding import find_files
-from corpus.pictures import Pictures
 from corpus.progress import Progress, silent
 from corpus.reading import MAX_BYTES
 from corpus.settings import Settings
-from retrieval import IndexReport, Retriever, update
-from retrieval.enrichment import at_hand
+from retrieval import IndexReport
 from retrieval.store import CURRENT
 from ui.uploads import checked_name
 
@@ -65,7 +63,7 @@ class Materials:
     @property
     def roots(self) -> list[Path]:
         """What was indexed."""
-        return [Path(root) for root in self.assistant.retriever.index.roots]
+        return self.assistant.retriever.index.root_paths
 
     @property
     def folder(self) -> Path:
@@ -208,16 +206,9 @@ class Materials:
 
     def follow(self, progress: Progress) -> IndexReport:
         """Brings the index up to date; from then on the assistant searches it."""
-        settings, embedder = self.assistant.settings, self.assistant.retriever.embedder
-        report = update(
-            settings.index,
-            self.roots,
-            embedder,
-            pictures=Pictures.from_settings(settings),
-            enrichments=at_hand(settings.cache),
-            progress=progress,
+        report, self.assistant.retriever = self.assistant.retriever.renewed(
+            self.assistant.settings, progress
         )
-        self.assistant.retriever = Retriever.open(settings=settings, embedder=embedder)
         return report
 
     def name_of(self, path: Path) -> str:

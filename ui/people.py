@@ -49,6 +49,10 @@ class Person:
     teacher: bool
     owns: str
 
+    def own(self, conversation: str) -> str:
+        """`conversation` if that is the id of one of theirs, else nothing."""
+        return conversation if conversation.startswith(self.owns) else ""
+
 
 def alone() -> Person:
     """The person at a page without accounts: whoever uses the machine, to whom all of it is."""

@@ -34,7 +34,7 @@ def write_report(path: Path, index: Index, progress: Progress = silent) -> None:
         index: the course's index.
         progress: told how many documents are done.
     """
-    files = {file.name: file for file in find_files([Path(root) for root in index.roots])}
+    files = {file.name: file for file in find_files(index.root_paths)}
     by_document = {
         name: list(group) for name, group in groupby(index.passages, key=lambda p: p.document)
     }

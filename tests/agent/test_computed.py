@@ -6,15 +6,12 @@ import pytest
 from langchain_core.messages import AIMessage
 
 from agent import Assistant
-from agent.computed import computed, tool_for
-from agent.evidence import Evidence
-from agent.tools import computing_tools
+from agent.computed import Computed, computed, tool_for
 from corpus import Settings
 from retrieval import Retriever
 from tests.conftest import ScriptedModel
 
 PROMPTS = Path(__file__).parent.parent / "benchmarks" / "questions" / "computing.jsonl"
-TOOLS = {tool.name: tool for tool in computing_tools(Evidence())}
 
 
 def asked() -> list[dict[str, Any]]:
@@ -44,8 +41,8 @@ def test_other_questions_are_left_alone(question: str) -> None:
 
 
 def test_what_stands_in_the_question_is_computed_without_the_model() -> None:
-    done = computed("cuanto es exp(2)/(1+exp(2))?", TOOLS, None)
-    assert done == (
+    done = computed("cuanto es exp(2)/(1+exp(2))?", None)
+    assert done == Computed(
         "calculator",
         {"expression": "exp(2)/(1+exp(2))"},
         "exp(2)/(1+exp(2)) = 0.880797",
@@ -54,23 +51,23 @@ def test_what_stands_in_the_question_is_computed_without_the_model() -> None:
 
 def test_the_model_writes_down_what_is_said_in_words_and_is_told_what_is_wrong() -> None:
     model = ScriptedModel(script=[AIMessage("raíz de 625"), AIMessage("`sqrt(625)`")])
-    done = computed("cuanto da la raiz cuadrada de 625", TOOLS, model)
+    done = computed("cuanto da la raiz cuadrada de 625", model)
     assert done is not None
-    assert done[2] == "sqrt(625) = 25"
+    assert done.result == "sqrt(625) = 25"
     assert "No sirve" in str(model._asked[1][-1].content)
 
 
 def test_a_model_that_never_writes_a_calculation_leaves_the_question_as_it_was() -> None:
     model = ScriptedModel(script=[AIMessage("no sé"), AIMessage("veinticinco")])
-    assert computed("cuanto da la raiz cuadrada de 625", TOOLS, model) is None
+    assert computed("cuanto da la raiz cuadrada de 625", model) is None
 
 
 def test_a_gradient_is_read_from_lines() -> None:
     model = ScriptedModel(script=[AIMessage("f: w*x + b\ndf/dw: b\nen: w=2, x=3, b=1")])
     question = "para f = w*x + b me dio df/dw = b, ¿está bien?"
-    done = computed(question, TOOLS, model)
+    done = computed(question, model)
     assert done is not None
-    assert "incorrecta" in done[2]
+    assert "incorrecta" in done.result
 
 
 def test_a_computed_answer_shows_its_step_and_no_words_of_the_model(

@@ -47,7 +47,7 @@ def test_an_answer_that_cannot_be_indexed_leaves_the_course_as_it_was(
     def busy(*_: object, **__: object) -> None:
         raise InputError("Otro proceso está indexando.")
 
-    monkeypatch.setattr("agent.corrections.update", busy)
+    monkeypatch.setattr("retrieval.indexing.update", busy)
     with pytest.raises(InputError, match="Otro proceso"):
         add_answer("¿Hay clase el viernes?", "No.", retriever, settings)
     assert not (course / FILE).exists()

@@ -42,9 +42,8 @@ def offered(model: ChatOpenAI, one: dict[str, Any]) -> tuple[bool, bool]:
 
 def told(model: ChatOpenAI, one: dict[str, Any]) -> tuple[bool, bool]:
     """The same, where code tells which tool it is."""
-    tools = {tool.name: tool for tool in computing_tools(Evidence())}
-    done = computed(one["text"], tools, model)
-    return done is not None, done is not None and one["expected"] in done[2]
+    done = computed(one["text"], model)
+    return done is not None, done is not None and one["expected"] in done.result
 
 
 def main() -> None:

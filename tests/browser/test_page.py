@@ -3,6 +3,7 @@
 import re
 import threading
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from langchain_core.messages import AIMessage
@@ -12,9 +13,11 @@ from agent import Assistant
 from agent.conversations import Conversations
 from agent.serving import ServerAddress
 from corpus import Settings
-from retrieval import Retriever
+from retrieval import Retriever, store, update
+from retrieval.index import Index
 from tests.browser.conftest import DESKTOP, PHONE, Opened, page_of
-from tests.conftest import ScriptedModel
+from tests.conftest import ScriptedModel, WordsEmbedder
+from ui.page.place import href
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 QUESTION = "¿Qué hace softmax con los logits?"
@@ -37,6 +40,12 @@ def answered(page: Page) -> None:
     expect(page.locator("#pregunta button.submit-button")).to_be_visible(timeout=30_000)
 
 
+def real_assistant(served: dict[str, str], index: Path, folder: Path) -> Assistant:
+    """An assistant of the bundled course that asks the real model."""
+    settings = Settings.load(index=index, llm_url=served["url"], conversations=folder / "c.sqlite")
+    return Assistant(Retriever.open(settings=settings), settings)
+
+
 def scripted(*texts: str) -> ScriptedModel:
     return ScriptedModel(script=[AIMessage(text) for text in texts])
 
@@ -45,10 +54,7 @@ def scripted(*texts: str) -> ScriptedModel:
 def test_a_student_asks_and_opens_the_source(
     opened: Opened, served: dict[str, str], bundled_index: Path, tmp_path: Path
 ) -> None:
-    settings = Settings.load(
-        index=bundled_index, llm_url=served["url"], conversations=tmp_path / "c.sqlite"
-    )
-    with Assistant(Retriever.open(settings=settings), settings) as assistant:
+    with real_assistant(served, bundled_index, tmp_path) as assistant:
         page = opened(page_of(assistant))
         ask(page, "¿Por qué un perceptrón no puede resolver el XOR?")
         expect(page.get_by_text("Buscó en el curso")).to_be_visible(timeout=60_000)
@@ -65,10 +71,7 @@ def test_stop_frees_the_models_place_and_keeps_what_was_said(
 ) -> None:
     from tests.agent.test_cancelling import running
 
-    settings = Settings.load(
-        index=bundled_index, llm_url=served["url"], conversations=tmp_path / "c.sqlite"
-    )
-    with Assistant(Retriever.open(settings=settings), settings) as assistant:
+    with real_assistant(served, bundled_index, tmp_path) as assistant:
         page = opened(page_of(assistant))
         ask(page, "¿Cómo funciona la atención? Explica con más detalle.")
         expect(page.locator(".bot").last).to_contain_text(re.compile(r"\w{3,} \w+"), timeout=90_000)
@@ -277,12 +280,26 @@ def test_english_is_a_tap_away(opened: Opened, retriever: Retriever, settings: S
         assert page.evaluate("document.documentElement.lang") == "en"
 
 
-def test_the_pane_never_shows_a_solution(
-    opened: Opened, retriever: Retriever, settings: Settings
+def test_neither_the_pane_nor_the_addresses_beside_it_show_a_solution(
+    opened: Opened, course: Path, settings: Settings, embedder: WordsEmbedder
 ) -> None:
+    secret = "La respuesta de la tarea es restar el máximo de los logits, cuarenta y dos."
+    (course / "pauta-tarea-1.md").write_text(f"# Pauta Tarea 1\n\n## Pregunta 1\n\n{secret}\n")
+    update(settings.index, [course], embedder)
+    retriever = Retriever(Index.load(store.current(settings.index)), embedder)
+    hidden, shown = retriever.vault[0], retriever.public[0]
     with Assistant(retriever, settings, use_model=False) as assistant:
         url = page_of(assistant)
         page = opened(url)
-        answer = page.request.get(f"{url}/vista?pasaje=../../etc/passwd")
-        assert answer.status == 404
-        assert page.request.get(f"{url}/documento?pasaje=nada%23x").status == 404
+        assert page.request.get(f"{url}/documento?pasaje={quote(shown.id)}").status == 200
+        for address in ("vista", "documento"):
+            answer = page.request.get(f"{url}/{address}?pasaje={quote(hidden.id)}")
+            assert answer.status == 404
+            assert secret not in answer.text()
+        page.evaluate(
+            """address => { const link = document.createElement('a'); link.href = address;
+              document.body.append(link); link.click(); }""",
+            href(hidden.id),
+        )
+        expect(page.locator("#lugar .place")).to_contain_text("No existe el pasaje")
+        assert secret not in page.content()

@@ -22,7 +22,6 @@ from agent import Assistant
 from agent.messages import Language
 from agent.serving.server import HOST
 from corpus.errors import AyudanteError, InputError
-from corpus.finding import find_files
 from corpus.reading import MAX_BYTES
 from retrieval import Retriever
 from ui.page.accounts import ENDED, account_name, guard
@@ -60,7 +59,7 @@ DECK_HEADERS = {
     "Content-Disposition": 'attachment; filename="mazo.apkg"',
     "Cache-Control": "no-store",
 }
-STOP_SECONDS = 10.0
+GRACE_SECONDS, STOP_SECONDS = 1, 10.0  # for what is being answered when the page ends; in all
 KEPT_SECONDS = 3600  # pictures of places, by the browser
 LANGUAGES: dict[Language, str] = {"en": "/en", "es": "/"}  # the last one catches every path
 
@@ -150,10 +149,7 @@ def file_of(retriever: Retriever, passage_id: str) -> Path:
     name = retriever.passage(passage_id).document
     if any(one.document == name for one in retriever.vault):
         raise InputError(f"{name} trae soluciones, así que no se entrega entero.")
-    files = {file.name: file for file in find_files([Path(root) for root in retriever.index.roots])}
-    if name not in files:
-        raise InputError(f"Ya no está el archivo {name}. Rehaga el índice.")
-    return Path(files[name].path)
+    return retriever.file(passage_id)
 
 
 @contextmanager
@@ -176,9 +172,15 @@ def serving(
 
     async def serve() -> None:
         app = page_app(assistant, users)  # within a loop: Gradio would leave one of its own open
-        server = uvicorn.Server(
-            uvicorn.Config(app, host, port, log_level="error", access_log=False)
+        config = uvicorn.Config(
+            app,
+            host,
+            port,
+            log_level="error",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,  # an open page would keep it for ever
         )
+        server = uvicorn.Server(config)
         going = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.05)
@@ -199,7 +201,7 @@ def serving(
     try:
         yield f"http://{reached(host)}:{port}"
     finally:
-        server.should_exit = server.force_exit = True  # an open page would keep it for ever
+        server.should_exit = True
         thread.join(STOP_SECONDS)
 
 

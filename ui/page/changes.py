@@ -1,11 +1,11 @@
 """What a change of the course did and what the index could not read, as HTML for the staff."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from html import escape
 
 from retrieval import IndexReport, Retriever
 from ui.materials import Change
-from ui.page.site import Catalogue
+from ui.page.site import Catalogue, Say
 
 TEXTS: Catalogue = {
     "report": {"es": "Informe del índice", "en": "Report of the index"},
@@ -25,8 +25,6 @@ TEXTS: Catalogue = {
     "places": {"es": "Lugares", "en": "Places"},
     "seconds": {"es": "Segundos", "en": "Seconds"},
 }
-
-Say = Callable[..., str]
 
 
 def changed(change: Change, retriever: Retriever, say: Say) -> str:

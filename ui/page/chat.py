@@ -16,7 +16,7 @@ from uuid import uuid4
 import gradio as gr
 
 from agent import Answer, SearchStep, TextDelta
-from agent.conversations import Turn
+from agent.conversations import Turn, cited_in
 from agent.events import Mode
 from agent.messages import Language
 from corpus.errors import AyudanteError, InputError
@@ -24,13 +24,12 @@ from retrieval import Passage
 from retrieval.retriever import MAX_QUESTION
 from ui.page.render import (
     answer_message,
-    cited_in,
     conversation_messages,
     question_message,
     safe,
     step_message,
 )
-from ui.page.site import Catalogue, Site, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, shown_errors, speaker
 from ui.people import Person
 
 TEXTS: Catalogue = {
@@ -102,7 +101,6 @@ class Chat:
         language: of the page.
         current: holds the id of the conversation on the screen; empty for a new one.
         messages: what was said.
-        asked: fires when a question was answered, for whoever lists conversations.
     """
 
     site: Site
@@ -160,12 +158,10 @@ class Chat:
 
     def wire(self, page: gr.Blocks) -> list[Any]:
         """Says what happens on each event; returns the dependencies that end with an answer."""
-        options: dict[str, Any] = {
+        options = QUIET | {
             "outputs": self.shown,
             "concurrency_limit": CONCURRENT,
             "concurrency_id": "answers",
-            "show_progress": "hidden",
-            "api_visibility": "private",
         }
         said = [self.current, self.mode]
         answering: list[Any] = [
@@ -175,13 +171,12 @@ class Chat:
             self.messages.retry(self.retry, [self.messages, *said], **options),
             self.messages.edit(self.edit, [self.messages, *said], **options),
         ]
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         self.question.stop(
-            self.stopped, None, self.question, cancels=answering, queue=False, **quiet
-        ).then(self.settled, self.current, self.messages, **quiet)
-        self.messages.clear(self.begin, None, [self.messages, self.current], **quiet)
-        self.messages.like(self.rate, [self.messages, self.current], **quiet)
-        gr.on([self.timer.tick, page.load], self.look, None, [self.state, self.timer], **quiet)
+            self.stopped, None, self.question, cancels=answering, queue=False, **QUIET
+        ).then(self.settled, self.current, self.messages, **QUIET)
+        self.messages.clear(self.begin, None, [self.messages, self.current], **QUIET)
+        self.messages.like(self.rate, [self.messages, self.current], **QUIET)
+        gr.on([self.timer.tick, page.load], self.look, None, [self.state, self.timer], **QUIET)
         return answering
 
     async def ask(
@@ -189,7 +184,7 @@ class Chat:
     ) -> AsyncIterator[tuple[Any, Any, Any]]:
         """Asks in the current conversation, or in a new one."""
         person = self.site.person(request)
-        current = self.own(current, person) or new_id(person)
+        current = person.own(current) or new_id(person)
         before = self.restored(current)
         if not question.strip():
             yield before, gr.skip(), current
@@ -306,7 +301,7 @@ class Chat:
 
         The model is left at the next word that it says, so its words are stored a moment later.
         """
-        current = self.own(current, self.site.person(request))
+        current = self.site.person(request).own(current)
         for _ in range(SETTLING):
             turns = self.site.assistant.conversations.asked(current)
             if not turns or turns[-1].answer is not None:
@@ -353,17 +348,13 @@ class Chat:
 
     def opened(self, current: str, request: gr.Request) -> list[gr.ChatMessage]:
         """The conversation that the browser remembers, if it is still there."""
-        return self.restored(self.own(current, self.site.person(request)))
-
-    def own(self, current: str, person: Person) -> str:
-        """`current` if it is a conversation of that person's, else nothing."""
-        return current if current.startswith(person.owns) else ""
+        return self.restored(self.site.person(request).own(current))
 
     def turn_at(
         self, messages: Sequence[Any], index: int, current: str, request: gr.Request
     ) -> Turn:
         """The turn that a message on the screen belongs to; raises `InputError`."""
-        current = self.own(current, self.site.person(request))
+        current = self.site.person(request).own(current)
         turns = self.site.assistant.conversations.asked(current) if current else []
         number = sum(role_of(one) == "user" for one in messages[: index + 1])
         if not 0 < number <= len(turns):

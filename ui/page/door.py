@@ -3,12 +3,11 @@
 from html import escape
 
 from agent.messages import Language
-from ui.page.site import Catalogue, speaker
+from ui.page.site import TITLE, Catalogue, speaker
 from ui.people import LONGEST_NAME, Person
 from ui.sheet import sheet
 
 TEXTS: Catalogue = {
-    "title": {"es": "Ayudante · CC6204 Deep Learning", "en": "Ayudante · CC6204 Deep Learning"},
     "hello": {
         "es": "Entra con el nombre y la contraseña que te dio el equipo docente.",
         "en": "Sign in with the name and the password that the teaching staff gave you.",
@@ -69,9 +68,9 @@ def door_html(language: Language, name: str = "", error: str = "", minutes: int 
     trouble = f'<p role="alert">{say(error, minutes=minutes)}</p>' if error else ""
     on_name, on_password = ("", " autofocus") if name else (" autofocus", "")
     return sheet(
-        f"{say('enter')} · {say('title')}",
+        f"{say('enter')} · {TITLE}",
         [
-            f'<main lang="{language}"><h1>{say("title")}</h1><p>{say("hello")}</p>',
+            f'<main lang="{language}"><h1>{TITLE}</h1><p>{say("hello")}</p>',
             trouble,
             f'<form method="post" action="{ENTER}">',
             f'<input type="hidden" name="idioma" value="{language}">',

@@ -1,6 +1,6 @@
 """The page: its header, its tabs, the sidebar and the pane, put together."""
 
-from typing import Any, cast
+from typing import cast
 
 import gradio as gr
 
@@ -11,11 +11,10 @@ from ui.page.history import History
 from ui.page.library import library_part
 from ui.page.place import pane
 from ui.page.practise import practise_part
-from ui.page.site import Catalogue, Site, speaker
+from ui.page.site import QUIET, TITLE, Catalogue, Site, speaker
 from ui.page.staff import staff_part
 
 TEXTS: Catalogue = {
-    "title": {"es": "Ayudante · CC6204 Deep Learning", "en": "Ayudante · CC6204 Deep Learning"},
     "ask": {"es": "Preguntar", "en": "Ask"},
     "library": {"es": "Biblioteca", "en": "Library"},
     "practise": {"es": "Practicar", "en": "Practise"},
@@ -52,14 +51,14 @@ def build(site: Site, language: Language) -> gr.Blocks:
     """The page in one language, not yet served."""
     say = speaker(TEXTS, language)
     with gr.Blocks(
-        title=say("title"), fill_width=True, analytics_enabled=False, delete_cache=KEPT_FILES
+        title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=KEPT_FILES
     ) as page:
         # An id is all that the browser keeps; the secret only has to outlast a restart.
         current = gr.BrowserState("", storage_key=REMEMBERED, secret=REMEMBERED)
         with gr.Sidebar(open=False, elem_id="historial"):
             history = History(site, language)
         with gr.Row(elem_id="cabecera"):
-            gr.Markdown(f"# {say('title')}", elem_id="titulo")
+            gr.Markdown(f"# {TITLE}", elem_id="titulo")
             links = gr.HTML(say("other"), elem_id="enlaces")
         with gr.Tabs(elem_id="partes"):
             with gr.Tab(say("ask"), id="ask"):
@@ -78,9 +77,8 @@ def build(site: Site, language: Language) -> gr.Blocks:
         def links_of(request: gr.Request) -> str:
             return f"{account_links(site.person(request), language)} {say('other')}"
 
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        page.load(for_staff, None, staff, **quiet)
-        page.load(links_of, None, links, **quiet)
+        page.load(for_staff, None, staff, **QUIET)
+        page.load(links_of, None, links, **QUIET)
         history.wire(page, chat, chat.wire(page))
     page.queue(max_size=QUEUED)
     return cast("gr.Blocks", page)

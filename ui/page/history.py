@@ -7,7 +7,7 @@ import gradio as gr
 from agent.messages import Language
 from corpus.errors import InputError
 from ui.page.chat import Chat
-from ui.page.site import Catalogue, Site, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, saving, shown_errors, speaker
 
 TEXTS: Catalogue = {
     "new": {"es": "Nueva conversación", "en": "New conversation"},
@@ -23,14 +23,7 @@ TEXTS: Catalogue = {
     "keep": {"es": "No borrar", "en": "Keep it"},
 }
 LISTED = 200
-SAVE = """(text, name) => {
-  if (!text) return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], {type: 'text/markdown'}));
-  link.download = (name || 'conversacion') + '.md';
-  link.click();
-  URL.revokeObjectURL(link.href);
-}"""
+FILE = "conversacion.md"  # of an exported conversation without a title
 
 
 class History:
@@ -58,26 +51,29 @@ class History:
 
     def wire(self, page: gr.Blocks, chat: Chat, answered: list[Any]) -> None:
         """Says what happens on each event."""
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         listing = [self.list, self.none, self.this, self.title]
         look = {"fn": self.listed, "inputs": [self.words, chat.current], "outputs": listing}
-        gr.on([page.load, self.words.change], **look, **quiet)
+        gr.on([page.load, self.words.change], **look, **QUIET)
         for one in answered:
-            one.then(**look, **quiet)
+            one.then(**look, **QUIET)
         opened = [chat.messages, chat.current]
-        page.load(chat.opened, chat.current, chat.messages, **quiet)
-        self.list.input(self.chosen(chat), self.list, opened, **quiet).then(**look, **quiet)
-        self.new.click(chat.begin, None, opened, **quiet).then(**look, **quiet)
-        self.rename.click(self.renamed, [chat.current, self.title], None, **quiet).then(
-            **look, **quiet
+        page.load(chat.opened, chat.current, chat.messages, **QUIET)
+        self.list.input(self.chosen(chat), self.list, opened, **QUIET).then(**look, **QUIET)
+        self.new.click(chat.begin, None, opened, **QUIET).then(**look, **QUIET)
+        self.rename.click(self.renamed, [chat.current, self.title], None, **QUIET).then(
+            **look, **QUIET
         )
-        self.export.click(self.exported, chat.current, self.file, **quiet).then(
-            None, [self.file, self.title], None, js=SAVE, **quiet
+        self.export.click(self.exported, chat.current, self.file, **QUIET).then(
+            None,
+            [self.file, self.title],
+            None,
+            js=saving(FILE, "text/markdown"),
+            **QUIET,
         )
-        self.delete.click(lambda: gr.Row(visible=True), None, self.asking, **quiet)
-        self.keep.click(lambda: gr.Row(visible=False), None, self.asking, **quiet)
-        self.sure.click(self.deleted, chat.current, [*opened, self.asking], **quiet).then(
-            **look, **quiet
+        self.delete.click(lambda: gr.Row(visible=True), None, self.asking, **QUIET)
+        self.keep.click(lambda: gr.Row(visible=False), None, self.asking, **QUIET)
+        self.sure.click(self.deleted, chat.current, [*opened, self.asking], **QUIET).then(
+            **look, **QUIET
         )
 
     def listed(self, words: str, current: str, request: gr.Request) -> tuple[Any, Any, Any, Any]:
@@ -121,6 +117,7 @@ class History:
 
     def owned(self, current: str, request: gr.Request) -> str:
         """`current`, if it is theirs; raises `InputError` otherwise."""
-        if not current.startswith(self.site.person(request).owns):
+        owned = self.site.person(request).own(current)
+        if not owned:
             raise InputError(f"No existe la conversación {current}.")
-        return current
+        return owned

@@ -11,7 +11,7 @@ from retrieval.retriever import MAX_QUESTION
 from ui.materials import indexed_at
 from ui.page import shelf
 from ui.page.managing import Managing
-from ui.page.site import Catalogue, Site, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, shown_errors, speaker
 
 TEXTS: Catalogue = {
     "search": {"es": "Buscar en el curso", "en": "Search the course"},
@@ -62,11 +62,7 @@ class Library:
 
     def wire(self, tab: gr.Tab) -> None:
         """Says what happens on each event."""
-        quiet: dict[str, Any] = {
-            "show_progress": "hidden",
-            "api_visibility": "private",
-            "concurrency_limit": CONCURRENT,
-        }
+        quiet = QUIET | {"concurrency_limit": CONCURRENT}
         asked = [self.words, self.kinds, self.week]
         typing = [self.words.change, self.kinds.change, self.week.change]
         gr.on(typing, self.typed, asked, self.shown, trigger_mode="always_last", **quiet)

@@ -14,7 +14,7 @@ from corpus.reading import MAX_BYTES
 from ui.materials import Change, Materials
 from ui.page.changes import TEXTS as CHANGES
 from ui.page.changes import changed, standing
-from ui.page.site import Catalogue, Site, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, shown_errors, speaker
 from ui.uploads import weight
 
 TEXTS: Catalogue = {
@@ -87,14 +87,13 @@ class Managing:
     def wire(self, tab: gr.Tab) -> list[Any]:
         """Says what happens on each event; returns the dependencies that change the course."""
         private: dict[str, Any] = {"api_visibility": "private"}
-        quiet = private | {"show_progress": "hidden"}
         shown = [self.section, self.where, self.document, self.report]
-        tab.select(self.opened, None, shown, **quiet)
+        tab.select(self.opened, None, shown, **QUIET)
         asking = [self.asking, self.question]
-        self.remove.click(self.asked, self.document, asking, **quiet)
+        self.remove.click(self.asked, self.document, asking, **QUIET)
         # Another document is another question.
         no_more = [self.keep.click, self.document.input]
-        gr.on(no_more, lambda: gr.Column(visible=False), None, self.asking, **quiet)
+        gr.on(no_more, lambda: gr.Column(visible=False), None, self.asking, **QUIET)
         working = private | {
             "show_progress_on": self.report,
             "concurrency_limit": CONCURRENT,

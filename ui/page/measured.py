@@ -1,6 +1,6 @@
 """A measurement of the search as HTML: means, charts, misses, what changed. All text is escaped."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -12,7 +12,7 @@ from retrieval.evaluation.report import FIRST, FOUND, MAIN_MEASURE, Question
 from ui.charts import bars, curves, gains, legend, number, signed
 from ui.evaluation_page import LISTED, SHOWN, heat_table
 from ui.page.place import link
-from ui.page.site import Catalogue, speaker
+from ui.page.site import Catalogue, Say, speaker
 
 TEXTS: Catalogue = {
     "summary": {
@@ -94,7 +94,7 @@ class Telling:
 
     report: Report
     ids: Mapping[str, str]
-    say: Callable[..., str]
+    say: Say
 
     def summary(self) -> str:
         """The result in one sentence, and in one table."""

@@ -26,7 +26,7 @@ from retrieval.evaluation import read_report
 from retrieval.retriever import SYSTEMS, System
 from ui.evaluation_page import write_evaluation
 from ui.page.measured import measured_html
-from ui.page.site import Catalogue, Site, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, saving, shown_errors, speaker
 
 TEXTS: Catalogue = {
     "about": {
@@ -66,14 +66,6 @@ TEXTS: Catalogue = {
 SPLITS = ("dev", "test", "all")
 LOOK_SECONDS = 0.3
 REPORT_NAME = "evaluacion.html"
-SAVE = f"""(text) => {{
-  if (!text) return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], {{type: 'text/html'}}));
-  link.download = '{REPORT_NAME}';
-  link.click();
-  URL.revokeObjectURL(link.href);
-}}"""
 
 log = logging.getLogger("ayudante")
 
@@ -128,12 +120,11 @@ class Measuring:
 
     def wire(self) -> None:
         """Says what happens on each event."""
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         running = self.run.click(
             self.measured,
             [self.split, self.systems],
             [self.state, self.shown, self.page, self.run, self.stop, self.save],
-            **quiet,
+            **QUIET,
         )
         self.stop.click(
             self.halted,
@@ -141,10 +132,10 @@ class Measuring:
             [self.state, self.run, self.stop, self.save],
             cancels=running,
             queue=False,
-            **quiet,
+            **QUIET,
         )
-        self.save.click(self.saved, self.page, self.file, **quiet).then(
-            None, self.file, None, js=SAVE, **quiet
+        self.save.click(self.saved, self.page, self.file, **QUIET).then(
+            None, self.file, None, js=saving(REPORT_NAME, "text/html"), **QUIET
         )
 
     async def measured(

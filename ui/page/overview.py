@@ -1,6 +1,6 @@
 """What students ask as HTML: numbers, charts, lists of questions. Every text is escaped here."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -8,9 +8,8 @@ from agent.insights import Asked, Insights
 from retrieval import Passage
 from ui.charts import WIDTH, number, svg
 from ui.page.place import link
-from ui.page.site import Catalogue
+from ui.page.site import Catalogue, Say
 
-Say = Callable[..., str]
 TEXTS: Catalogue = {
     "nobody": {"es": "Todavía nadie ha preguntado", "en": "Nobody has asked yet"},
     "until": {

@@ -4,7 +4,6 @@ Any link to ``#lugar-<passage id>`` on the page opens it, wherever it stands: a 
 answer, a result of a search, the source of a quiz. `link` makes one.
 """
 
-from collections.abc import Callable
 from html import escape
 from urllib.parse import quote, unquote
 
@@ -14,7 +13,7 @@ from agent.messages import Language
 from corpus.errors import AyudanteError
 from retrieval import Passage, Retriever
 from retrieval.filters import Filter
-from ui.page.site import Catalogue, Site, speaker
+from ui.page.site import QUIET, Catalogue, Say, Site, speaker
 
 TEXTS: Catalogue = {
     "close": {"es": "Cerrar", "en": "Close"},
@@ -22,7 +21,6 @@ TEXTS: Catalogue = {
     "after": {"es": "Siguiente", "en": "Next"},
     "whole": {"es": "Abrir el documento", "en": "Open the document"},
     "goes_with": {"es": "Va con", "en": "Goes with"},
-    "quoted": {"es": "Lo citado", "en": "What is cited"},
     "picture": {"es": "Imagen de {label}", "en": "Picture of {label}"},
     "undrawn": {"es": "No se puede dibujar: {reason}", "en": "It cannot be drawn: {reason}"},
     "pane": {"es": "Lugar del material", "en": "Place in the material"},
@@ -93,11 +91,11 @@ def pane(site: Site, language: Language) -> gr.HTML:
                 f"{closing}</header></div>"
             )
 
-    shown.click(show, outputs=shown, show_progress="hidden", api_visibility="private")
+    shown.click(show, outputs=shown, **QUIET)
     return shown
 
 
-def place_html(site: Site, passage_id: str, say: Callable[..., str]) -> str:
+def place_html(site: Site, passage_id: str, say: Say) -> str:
     """The pane's content for a passage; raises `InputError` if there is none."""
     retriever = site.retriever
     passage = retriever.passage(passage_id)
@@ -132,7 +130,7 @@ def step(passage_id: str | None, text: str) -> str:
     return link(passage_id, text)
 
 
-def seen(site: Site, passage: Passage, say: Callable[..., str]) -> str:
+def seen(site: Site, passage: Passage, say: Say) -> str:
     """The place itself: its picture, or its HTML."""
     try:
         view = site.view(passage.id)

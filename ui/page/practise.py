@@ -18,7 +18,6 @@ import gradio as gr
 from agent.messages import Language
 from agent.quiz import Grade, Item, QuizStore, Review, export, grade_choice, grade_short
 from agent.quiz.grading import LONGEST
-from agent.quiz.items import accepts
 from corpus.errors import InputError
 from retrieval import Filter
 from ui.page.chat import LATEX
@@ -31,7 +30,7 @@ from ui.page.quiz_view import (
     when,
 )
 from ui.page.quiz_writing import Writing
-from ui.page.site import Catalogue, Site, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, shown_errors, speaker
 from ui.people import Person
 
 TEXTS: Catalogue = {
@@ -182,11 +181,9 @@ class Practise:
         around = [self.round, self.part, self.status, self.progress, self.anki]
         card = [self.card, self.question, self.options, self.words, self.answer, self.correction]
         rest = [self.next, self.bad, self.reason, self.end, self.again, *self.writing.shown]
-        shown: dict[str, Any] = {
+        shown = QUIET | {
             "outputs": [*around, *card, *rest],
-            "show_progress": "hidden",
             "concurrency_limit": AT_ONCE,
-            "api_visibility": "private",
         }
         here = [self.round, self.part]
         to_question: dict[str, Any] = {"fn": None, "js": TO_QUESTION, "api_visibility": "private"}
@@ -353,9 +350,7 @@ class Practise:
 
     def within(self, part: str) -> list[Item]:
         """The items of a part of the course."""
-        items = self.store.items()
-        within = part_of(part, items)
-        return [item for item in items if within is None or accepts(within, item)]
+        return self.store.items(part_of(part, self.store.items()))
 
 
 def part_of(part: str, items: Sequence[Item]) -> Filter | None:

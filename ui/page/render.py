@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from gradio import ChatMessage
 
 from agent.conversations import Cited, Turn
-from agent.events import Answer, SearchStep
+from agent.events import SearchStep
 from agent.messages import Language
 from ui.page.place import link
 from ui.page.site import Catalogue
@@ -108,11 +108,6 @@ def outside_formulas(text: str, marker: Callable[[re.Match[str]], str]) -> str:
     return "".join(
         part if at % 2 else MARKER.sub(marker, part) for at, part in enumerate(FORMULA.split(text))
     )
-
-
-def cited_in(answer: Answer) -> list[Cited]:
-    """What the markers of an answer stand for, as it is stored."""
-    return [Cited(one.marker, one.passage.id, one.label, one.quote) for one in answer.citations]
 
 
 def conversation_messages(turns: Iterable[Turn], lost: str) -> list[ChatMessage]:

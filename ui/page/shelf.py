@@ -4,7 +4,7 @@ in which the course's text is data.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from html import escape
 
@@ -15,7 +15,7 @@ from retrieval.filters import KINDS, kind_of
 from retrieval.lexical import WORD, tokens
 from retrieval.wording import standard
 from ui.page.place import link, picture
-from ui.page.site import Catalogue
+from ui.page.site import Catalogue, Say
 
 TEXTS: Catalogue = {
     "week": {"es": "Semana {number}", "en": "Week {number}"},
@@ -59,8 +59,6 @@ BEFORE = 50  # of those, before the first word that was asked for
 # What Markdown means to a renderer and not to a reader; a formula on its own is left out.
 BLOCKS = re.compile(r"\$\$.*?(?:\$\$|\Z)|^#+ |^\s*```[^\n]*$|\|[\s:-]*(?=\|)|\|\s*$", re.M | re.S)
 INLINE = re.compile(r"(?<!\w)\*+|\*+(?!\w)|[`$]")
-
-Say = Callable[..., str]
 
 
 def shelf(passages: Iterable[Passage], say: Say, name: Say, *, unfolded: bool) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from threading import BoundedSemaphore
+from typing import Any
 
 import gradio as gr
 
@@ -16,8 +17,12 @@ from corpus.fragments import View
 from retrieval import Retriever
 from ui.people import Person, Users, alone
 
+TITLE = "Ayudante · CC6204 Deep Learning"
+Say = Callable[..., str]
 Catalogue = Mapping[str, Mapping[Language, str]]
 KEPT = 256  # drawn places
+# Of events that need no sign of their own that something is going on.
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AT_ONCE = BoundedSemaphore(2)  # child processes that draw
 
 
@@ -65,13 +70,31 @@ def drawn(retriever: Retriever) -> Callable[[str], View]:
     return lru_cache(maxsize=KEPT)(draw)
 
 
-def speaker(catalogue: Catalogue, language: Language) -> Callable[..., str]:
+def speaker(catalogue: Catalogue, language: Language) -> Say:
     """Says the texts of a catalogue in one language; named values are filled in."""
 
     def say(key: str, **values: object) -> str:
         return catalogue[key][language].format(**values)
 
     return say
+
+
+def saving(name: str, media_type: str) -> str:
+    """A browser's function that saves a text as a file.
+
+    Args:
+        name: of the file, for a function of the text alone; a second argument takes its place.
+        media_type: of the file.
+    """
+    stem, _, ending = name.rpartition(".")
+    return f"""(text, given) => {{
+  if (!text) return;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], {{ type: '{media_type}' }}));
+  link.download = (given || '{stem}') + '.{ending}';
+  link.click();
+  URL.revokeObjectURL(link.href);
+}}"""
 
 
 @contextmanager

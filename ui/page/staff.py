@@ -15,7 +15,7 @@ from corpus.errors import AyudanteError
 from ui.page import overview
 from ui.page.measuring import Measuring
 from ui.page.place import link
-from ui.page.site import Catalogue, Site, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, shown_errors, speaker
 
 TEXTS: Catalogue = {
     "asked": {"es": "Preguntas", "en": "Questions"},
@@ -89,7 +89,6 @@ class Questions:
 
     def wire(self, tab: gr.Tab) -> None:
         """Says what happens on each event."""
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         gr.on(
             [tab.select, self.refresh.click],
             self.learned,
@@ -98,8 +97,8 @@ class Questions:
             show_progress="minimal",
             api_visibility="private",
         )
-        self.shown.click(self.chosen, None, [self.question, self.result], **quiet).then(
-            None, None, None, js=TO_FORM, **quiet
+        self.shown.click(self.chosen, None, [self.question, self.result], **QUIET).then(
+            None, None, None, js=TO_FORM, **QUIET
         )
         self.add.click(
             self.added,
