@@ -34,7 +34,7 @@ from agent.scope import Judgement, judged
 from agent.sentences import PLACED
 from agent.tools import computing_tools, course_tools, recorded
 from agent.vault import Guard, Vault
-from agent.wellformed import circles, whole
+from agent.wellformed import circles, mended, whole
 from corpus.settings import Settings
 from retrieval.passages import Passage
 from retrieval.retriever import MAX_QUESTION, Retriever, SearchResult
@@ -53,7 +53,6 @@ WHEN = re.compile(  # words of a question that asks for a date
     r"when|due|deadline|dates?)\b",
     re.I,
 )
-FENCES = re.compile(r"^ {0,3}```", re.M)
 # What a server that fails raises; the last two when a stream is cut or is not what it should be.
 EMPTY_STREAM = "No generations found"  # LangChain's ValueError for a server that says nothing
 LOST = (openai.APIError, httpx2.HTTPError, JSONDecodeError)
@@ -273,7 +272,7 @@ class Answering:
         best = first.passage
         span = telling(self.inquiry.query, best.text, self.means.retriever.embedder)
         said = quoted(best, span)
-        apart = "\n\n" if said.endswith("```") else " "  # a marker is no code
+        apart = "\n\n" if said.endswith(("```", "$$", r"\]")) else " "  # a marker is no code
         text = f"{done.text}\n\n{said}{apart}[{first.marker}]"
         return text, (Citation(first.marker, best, span[:QUOTE_CHARACTERS]), *others)
 
@@ -464,6 +463,4 @@ def quoted(passage: Passage, text: str) -> str:
     """Some text of a passage as a Markdown quotation, or as code."""
     if passage.location.kind == "cell":
         return f"```\n{text.replace('```', '')}\n```"
-    if len(FENCES.findall(text)) % 2:
-        text += "\n```"  # it was cut inside of code
-    return "\n".join(f"> {line}" for line in text.split("\n"))
+    return "\n".join(f"> {line}" for line in mended(text).split("\n"))

@@ -22,7 +22,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.sentences import SENTENCE
+from agent.sentences import BLOCK, SENTENCE
 from corpus.language import fold
 from retrieval import e5
 from retrieval.embedding import Embedder, Vectors
@@ -83,6 +83,8 @@ def nearness(
 def telling(question: str, text: str, embedder: Embedder, most: int = TOLD) -> str:
     """The stretch of `text` that tells most about `question`: an exact span.
 
+    A block of code or a displayed formula is in it whole or not at all.
+
     Args:
         question: what is asked.
         text: of a passage.
@@ -94,7 +96,11 @@ def telling(question: str, text: str, embedder: Embedder, most: int = TOLD) -> s
     most = min(most, len(places))
     sums = np.convolve(near, np.ones(most), "valid")
     first = int(sums.argmax())
-    return text[places[first][0] : places[first + most - 1][1]]
+    start, end = places[first][0], places[first + most - 1][1]
+    for block in BLOCK.finditer(text):
+        if block.start() < end and start < block.end():
+            start, end = min(start, block.start()), max(end, block.end())
+    return text[start:end]
 
 
 @lru_cache(maxsize=REMEMBERED)

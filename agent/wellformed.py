@@ -4,6 +4,7 @@ import re
 
 FENCE = re.compile(r"^ {0,3}```", re.M)
 DISPLAY = re.compile(r"\$\$|\\\[|\\\]")
+CLOSING = {"$$": "$$", r"\[": r"\]"}
 ENDING = re.compile(r"[.!?…:)\]»”](?=\s|$)|```\s*$|\$\$\s*$|\\\]\s*$")
 WINDOW, TIMES = 48, 3  # characters that come again so many times: the model goes round in circles
 
@@ -15,13 +16,22 @@ def whole(text: str) -> str:
     """
     text = text.rstrip()
     if len(FENCE.findall(text)) % 2:
-        return f"{text}\n```"
+        return mended(text)
     while (opened := opened_formula(text)) is not None:
         text = text[:opened].rstrip()
     if not text:
         return text
     ends = [match.end() for match in ENDING.finditer(text) if closed(text[: match.end()])]
     return text[: ends[-1]].rstrip() if ends else f"{text}…"
+
+
+def mended(text: str) -> str:
+    """`text` with the block of code or the displayed formula closed in which it was cut."""
+    if len(FENCE.findall(text)) % 2:
+        return f"{text}\n```"
+    opened = opened_formula(text)
+    closing = None if opened is None else CLOSING.get(text[opened : opened + 2])
+    return f"{text}\n{closing}" if closing else text
 
 
 def closed(text: str) -> bool:

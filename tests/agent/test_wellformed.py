@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.wellformed import FENCE, WINDOW, circles, closed, whole
+from agent.wellformed import FENCE, WINDOW, circles, closed, mended, whole
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,17 @@ def test_going_in_circles_is_seen() -> None:
     assert at is not None
     assert at <= len(phrase) * 2 + WINDOW
     assert circles(" ".join(f"La palabra {at} dice algo distinto." for at in range(99))) is None
+
+
+@pytest.mark.parametrize(
+    ("cut", "closed_again"),
+    [
+        ("a\n```python\nx = 1", "a\n```python\nx = 1\n```"),
+        ("a\n$$\nx = 1", "a\n$$\nx = 1\n$$"),
+        ("a\n\\[\nx = 1", "a\n\\[\nx = 1\n\\]"),
+        ("a $x$ b", "a $x$ b"),
+        ("$$x$$\n\n```\ny\n```", "$$x$$\n\n```\ny\n```"),
+    ],
+)
+def test_a_block_that_was_cut_is_closed(cut: str, closed_again: str) -> None:
+    assert mended(cut) == closed_again

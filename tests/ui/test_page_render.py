@@ -31,6 +31,8 @@ def passage() -> Passage:
         ("```mermaid\n<img src=x>\n```", "```text\n<img src=x>\n```"),
         ("```html\n<b>\n```", "```html\n<b>\n```"),
         ("a < b", "a &lt; b"),
+        ("> sea\n> $$\n> a > b\n> $$\n> y", "> sea\n> $$ a > b $$\n> y"),
+        ("$$\na\n> b\n$$", "$$\na\n> b\n$$"),
     ],
 )
 def test_text_brings_no_html_and_no_pictures(text: str, expected: str) -> None:
@@ -44,6 +46,14 @@ def test_a_marker_and_a_chip_open_the_place_and_show_the_quote() -> None:
     assert 'class="chip"' in said
     assert "dice &quot;suma uno&quot; &lt;b&gt;" in said
     assert href(CITED.passage_id) in said
+
+
+def test_a_quote_with_formulas_stays_within_the_title() -> None:
+    cited = Cited(1, "p#1", "Clase 4, § $x$", "Sea $m$:\n\n$$\n\\frac{a}{b}\n$$ y \\[c\\]")
+    said = str(answer_message("Suma uno [1].", [cited]).content)
+    assert "$" not in said
+    assert "\\" not in said
+    assert "&#36;&#36; &#92;frac{a}{b} &#36;&#36;" in said
 
 
 def test_what_looks_like_a_marker_in_code_or_a_formula_stays() -> None:

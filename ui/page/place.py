@@ -59,9 +59,17 @@ def link(passage_id: str, text: str, title: str = "", css: str = "") -> str:
         title: what is shown while the pointer rests on it.
         css: class of the link.
     """
-    said = f' title="{escape(" ".join(title.split()))}"' if title else ""
+    said = f' title="{inert(title)}"' if title else ""
     looks = f' class="{css}"' if css else ""
-    return f'<a href="{href(passage_id)}"{looks}{said}>{escape(text)}</a>'
+    return f'<a href="{href(passage_id)}"{looks}{said}>{inert(text)}</a>'
+
+
+def inert(text: str) -> str:
+    """Text as HTML on one line that means nothing to Markdown's formulas either.
+
+    A chat looks for formulas before it looks for HTML, within a link's title, too.
+    """
+    return escape(" ".join(text.split())).replace("$", "&#36;").replace("\\", "&#92;")
 
 
 def href(passage_id: str) -> str:

@@ -50,9 +50,17 @@ def safe(text: str) -> str:
 def safe_prose(text: str) -> str:
     """Text outside of code."""
     return "".join(
-        part.replace("<", r"\lt ") if at % 2 else part.replace("<", "&lt;")
+        out_of_quotation(part).replace("<", r"\lt ") if at % 2 else part.replace("<", "&lt;")
         for at, part in enumerate(FORMULA.split(IMAGE.sub(r"\1", text)))
     )
+
+
+def out_of_quotation(formula: str) -> str:
+    """A formula without the ``>`` of the quotation it runs through, which a chat would show."""
+    first, *rest = (line.strip() for line in formula.split("\n"))
+    if not rest or not all(line.startswith(">") for line in rest):
+        return formula
+    return " ".join((first, *(line[1:].strip() for line in rest)))
 
 
 def step_message(step: SearchStep, language: Language) -> ChatMessage:

@@ -1,0 +1,31 @@
+from agent.grounding import telling
+from agent.wellformed import closed
+from tests.conftest import WordsEmbedder
+
+TEXT = """Con logits muy grandes la exponencial se desborda.
+
+La cura usa que solo importan las diferencias entre logits:
+
+$$
+p_i = \\frac{e^{z_i - m}}{\\sum_j e^{z_j - m}}.
+$$
+
+Por eso se resta el máximo de los logits antes de la exponencial.
+
+```python
+z = z - z.max()
+p = z.exp() / z.exp().sum()
+```
+"""
+
+
+def test_what_is_quoted_has_formulas_and_code_whole() -> None:
+    for most in range(1, 8):
+        for question in ("¿Por qué importan las diferencias?", "resta el máximo", "z.exp() sum"):
+            said = telling(question, TEXT, WordsEmbedder(), most)
+            assert said in TEXT
+            assert closed(said), said
+
+
+def test_what_is_quoted_tells_most_about_the_question() -> None:
+    assert telling("se desborda la exponencial", TEXT, WordsEmbedder(), 1) == TEXT.split("\n")[0]
