@@ -22,8 +22,11 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 chat: setup
 	$(BIN)/ayudante chat
 
-# The model needs every core: its tests come after the others, which share them.
+# The course is indexed once, anew, by every core. The model needs every core too: its tests come
+# after the others, which share them.
+test: export COURSE_INDEX := $(CURDIR)/build/course-index
 test: setup
+	$(BIN)/ayudante index --rebuild --index "$$COURSE_INDEX"
 	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not gpu and not vllm" -n 2 --dist loadfile
 	$(BIN)/pytest -m "not gpu and vllm"
 

@@ -273,8 +273,11 @@ def ayudante(*arguments: str, cwd: Path, **environment: str) -> subprocess.Compl
 def bundled_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled course indexed by the command line with the embedded model.
 
-    Where several processes share the tests, the first one that needs it makes it for all.
+    ``make test`` makes it anew and names it in ``COURSE_INDEX``. Otherwise, where several
+    processes share the tests, the first one that needs it makes it for all.
     """
+    if made := os.environ.get("COURSE_INDEX"):
+        return Path(made)
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
