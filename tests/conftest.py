@@ -9,6 +9,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -210,7 +211,11 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A course of three files: notes, a notebook, a file that cannot be read."""
-    folder = tmp_path / "course"
+    return written_course(tmp_path / "course")
+
+
+def written_course(folder: Path) -> Path:
+    """`folder`, new, with the files of the small course."""
     (folder / "labs").mkdir(parents=True)
     (folder / "clase-04.md").write_text(NOTES)
     (folder / "labs" / "lab-02.ipynb").write_text(notebook())
@@ -250,9 +255,22 @@ def embedder() -> WordsEmbedder:
     return WordsEmbedder()
 
 
+@pytest.fixture(scope="session")
+def small_index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """The index of the small course: starting the processes that read it takes seconds."""
+    folder = tmp_path_factory.mktemp("small")
+    update(folder / "index", [written_course(folder / "course")], WordsEmbedder())
+    return Index.load(store.current(folder / "index"))
+
+
 @pytest.fixture
-def retriever(course: Path, settings: Settings, embedder: WordsEmbedder) -> Retriever:
-    update(settings.index, [course], embedder)
+def retriever(
+    small_index: Index, course: Path, settings: Settings, embedder: WordsEmbedder
+) -> Retriever:
+    """A retriever of `course`, whose index is on disk as `update` makes it."""
+    index = replace(small_index, roots=(str(course.resolve()),))
+    with store.writing(settings.index):
+        store.publish(settings.index, index.save)
     return Retriever(Index.load(store.current(settings.index)), embedder)
 
 

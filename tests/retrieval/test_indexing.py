@@ -42,6 +42,17 @@ def test_the_report_counts_and_lists_what_was_skipped(
     ]
 
 
+def test_the_index_that_other_tests_are_given_is_as_update_makes_it(
+    retriever: Retriever, course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    given = store.current(settings.index)
+    report = update(settings.index, [course], embedder)
+    assert (report.documents, report.added, report.updated, report.removed) == (2, 0, 0, 0)
+    assert store.current(settings.index) == given
+    update(settings.index, [course], embedder, rebuild=True)
+    assert Index.load(store.current(settings.index)).passages == retriever.index.passages
+
+
 def test_unchanged_files_are_not_read_again(
     course: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
