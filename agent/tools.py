@@ -6,6 +6,7 @@ plain text. A wrong argument is an `InputError`, whose sentence the model reads 
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
 from time import monotonic
 from typing import Any
 
@@ -128,42 +129,49 @@ def course_tools(
 
 def computing_tools(evidence: Evidence) -> list[BaseTool]:
     """The tools that compute: a calculator, shapes of tensors, a check of gradients."""
+    return [recorded(one, evidence) for one in described()]
 
-    def calculator(expression: str) -> str:
-        """Calcula una expresión: + - * / ** sqrt exp log sigmoid softmax([1, 2]).
 
-        Args:
-            expression: con punto decimal, como «exp(2) / (1 + exp(2))».
-        """
-        return f"{expression} = {calculate(expression)}"
+@cache
+def described() -> tuple[BaseTool, ...]:
+    """The functions that compute as tools, made once: reading their docstrings takes time."""
+    return tuple(as_tool(one) for one in (calculator, tensor_shapes, gradient_check))
 
-    def tensor_shapes(network: str) -> str:
-        """Sigue la forma de un tensor por las capas de una red y cuenta sus parámetros.
 
-        Args:
-            network: la entrada y las capas de PyTorch, una por línea: «input 3x32x32», «Conv2d(3,
-                16, 3, padding=1)», «MaxPool2d(2)», «Flatten()», «Linear(4096, 10)».
-        """
-        steps = shapes(network)
-        lines = [
-            f"{one.layer}: {' × '.join(map(str, one.output))}, {one.parameters} parámetros"
-            + (f" ({one.formula})" if one.formula else "")
-            for one in steps
-        ]
-        return "\n".join([*lines, f"Total: {sum(one.parameters for one in steps)} parámetros"])
+def calculator(expression: str) -> str:
+    """Calcula una expresión: + - * / ** sqrt exp log sigmoid softmax([1, 2]).
 
-    def gradient_check(function: str, gradient: dict[str, str], at: dict[str, float]) -> str:
-        """Comprueba un gradiente con diferencias finitas.
+    Args:
+        expression: con punto decimal, como «exp(2) / (1 + exp(2))».
+    """
+    return f"{expression} = {calculate(expression)}"
 
-        Args:
-            function: la función, como «x**2 * y».
-            gradient: cada derivada parcial, como {"x": "2*x*y", "y": "x**2"}.
-            at: el punto, como {"x": 1.0, "y": 2.0}.
-        """
-        return check_gradient(function, gradient, at).said
 
-    functions = (calculator, tensor_shapes, gradient_check)
-    return [recorded(as_tool(one), evidence) for one in functions]
+def tensor_shapes(network: str) -> str:
+    """Sigue la forma de un tensor por las capas de una red y cuenta sus parámetros.
+
+    Args:
+        network: la entrada y las capas de PyTorch, una por línea: «input 3x32x32», «Conv2d(3,
+            16, 3, padding=1)», «MaxPool2d(2)», «Flatten()», «Linear(4096, 10)».
+    """
+    steps = shapes(network)
+    lines = [
+        f"{one.layer}: {' × '.join(map(str, one.output))}, {one.parameters} parámetros"
+        + (f" ({one.formula})" if one.formula else "")
+        for one in steps
+    ]
+    return "\n".join([*lines, f"Total: {sum(one.parameters for one in steps)} parámetros"])
+
+
+def gradient_check(function: str, gradient: dict[str, str], at: dict[str, float]) -> str:
+    """Comprueba un gradiente con diferencias finitas.
+
+    Args:
+        function: la función, como «x**2 * y».
+        gradient: cada derivada parcial, como {"x": "2*x*y", "y": "x**2"}.
+        at: el punto, como {"x": 1.0, "y": 2.0}.
+    """
+    return check_gradient(function, gradient, at).said
 
 
 def as_tool(function: Callable[..., Any] | BaseTool) -> BaseTool:
