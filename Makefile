@@ -27,7 +27,7 @@ chat: setup
 test: export COURSE_INDEX := $(CURDIR)/build/course-index
 test: setup
 	$(BIN)/ayudante index --rebuild --index "$$COURSE_INDEX"
-	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not gpu and not vllm" -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not gpu and not vllm" -n 2 --dist worksteal
 	$(BIN)/pytest -m "not gpu and vllm"
 
 check: setup
