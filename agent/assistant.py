@@ -31,6 +31,7 @@ from agent.serving import ModelServer, ServerAddress
 from agent.tools import as_tool, computing_tools, course_tools
 from agent.vault import Vault
 from corpus.errors import ModelUnavailable
+from corpus.language import NOT_WORDS, PASTED
 from corpus.progress import Progress, silent
 from corpus.settings import Settings
 from retrieval.retriever import Retriever, checked_question
@@ -269,7 +270,13 @@ def vault_of(retriever: Retriever) -> Vault:
 
 
 def answer_language(question: str, history: Sequence[Turn]) -> Language:
-    """The language to answer in: the question's, or for a follow-up the conversation's."""
+    """The language to answer in: the question's, or for a follow-up the conversation's.
+
+    What is pasted, code or a message of an error, is nobody's language: a question of nothing else
+    keeps the conversation's, Spanish at its beginning.
+    """
+    if not any(map(str.isalpha, NOT_WORDS.sub(" ", PASTED.sub(" ", question)))):
+        return "en" if history and history[-1].language == "en" else "es"
     if history and follows(question) and history[-1].language == "en":
         return "en" if language_of(f"{history[-1].question} {question}") == "en" else "es"
     return language_of(question)

@@ -38,6 +38,8 @@ WRITTEN_CALL = re.compile(
     r"^\s*(?:<tool_call>|```(?:json)?)?\s*(?P<json>\{.*\})\s*(?:</tool_call>|```)?\s*$", re.S
 )
 MAYBE_CALL = ("{", "```json", "```\n{", "<tool_call>")
+ECHO, COPY = "<tool_response>", "<pasajes>"  # of what the model was shown, in place of an answer
+ECHOED = re.compile(rf"\s*(?:{ECHO}\s*)?")
 Respond = Callable[[ModelRequest[Any]], ModelResponse[Any]]
 
 
@@ -111,7 +113,8 @@ def run(
 
     Yields:
         The answer's text in pieces as the model writes it, and each tool's message once it ran.
-        Text that turns out to be a tool call is never yielded.
+        Text that turns out to be a tool call is never yielded, nor is a mark that the model
+        copies from its prompt; where it goes on to copy the passages, nothing more comes.
     """
     agent = create_agent(
         model,
@@ -134,8 +137,11 @@ def run(
             piece = chunk[0]
             if isinstance(piece, AIMessageChunk) and piece.text:
                 streamed += piece.text
-                if not may_be_call(streamed):
-                    yield streamed[said:]
+                begins = echoed(streamed)
+                if streamed.startswith(COPY, begins):
+                    return
+                if not may_be_call(streamed) and not may_be_echo(streamed[begins:]):
+                    yield streamed[max(said, begins) :]
                     said = len(streamed)
             continue
         for update in chunk.values():
@@ -143,9 +149,21 @@ def run(
                 if isinstance(message, ToolMessage):
                     yield message
                 elif isinstance(message, AIMessage):
-                    if not message.tool_calls and len(message.text) > said:
-                        yield message.text[said:]
+                    begins = max(said, echoed(message.text))
+                    if not message.tool_calls and len(message.text) > begins:
+                        yield message.text[begins:]
                     streamed, said = "", 0
+
+
+def echoed(text: str) -> int:
+    """How many characters of `text` are the mark of a tool's result at its beginning."""
+    found = ECHOED.match(text)
+    return found.end() if found else 0
+
+
+def may_be_echo(start: str) -> bool:
+    """Whether a text that begins so could go on as a copy of the prompt."""
+    return ECHO.startswith(start) or COPY.startswith(start)
 
 
 def may_be_call(text: str) -> bool:

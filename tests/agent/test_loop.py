@@ -63,6 +63,27 @@ def test_text_is_streamed_and_the_answer_closes(retriever: Retriever, settings: 
     assert answer.citations[0].passage.document == "clase-04.md"
 
 
+def test_a_mark_that_the_model_copies_from_its_prompt_is_not_said(
+    retriever: Retriever, settings: Settings
+) -> None:
+    echo = AIMessage(f"<tool_response>\n{SAID.text}")
+    answer, _, events = answered(retriever, settings, echo)
+    pieces = [event.text for event in events if isinstance(event, TextDelta)]
+    assert "".join(pieces) == SAID.text
+    assert "tool_response" not in answer.text
+
+
+def test_a_model_that_copies_its_passages_leaves_an_extract(
+    retriever: Retriever, settings: Settings
+) -> None:
+    copy = AIMessage("<tool_response>\n<pasajes>\nPasaje [1], Clase 4: La función softmax")
+    answer, _, events = answered(retriever, settings, copy)
+    assert not any(isinstance(event, TextDelta) for event in events)
+    assert answer.model is None
+    assert answer.citations
+    assert "<" not in answer.text
+
+
 def test_the_model_may_search_again_and_open_a_passage(
     retriever: Retriever, settings: Settings
 ) -> None:

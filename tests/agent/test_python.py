@@ -145,3 +145,13 @@ def test_a_follow_up_keeps_the_language_of_its_conversation(
         assert assistant.ask("and why?", "bob").language == "en"
         assert assistant.ask("¿Por qué se resta el máximo de los logits?", "bob").language == "es"
         assert assistant.ask("¿y por qué?", "bob").language == "es"
+
+
+def test_what_is_pasted_has_no_language(retriever: Retriever, settings: Settings) -> None:
+    error = "RuntimeError: Trying to backward through the graph a second time"
+    with Assistant(retriever, settings, model=ScriptedModel(script=[SAID] * 6)) as assistant:
+        assert assistant.ask(error).language == "es"
+        assert assistant.ask(f"`{error}`").language == "es"
+        assert assistant.ask(f"why do I get this?\n{error}").language == "en"
+        assistant.ask("What does the softmax function do with the logits?", "bob")
+        assert assistant.ask("```python\nsoftmax(z)\n```", "bob").language == "en"
