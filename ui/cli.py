@@ -1,5 +1,5 @@
 """The command line: ``ayudante index | enrich | search | ask | evaluate | chat | serve | doctor``,
-and ``conversations | quiz | insights | correct | users | mcp``.
+and ``conversations | quiz | insights | correct | users | mcp | backup | restore``.
 
 Results go to stdout, everything else to stderr. The exit code is 0 on success and 2, after one
 line that says what to do, on bad input or a missing piece.
@@ -38,6 +38,7 @@ from retrieval.evaluation import checked_level, read_report
 from retrieval.evaluation.judgements import json_lines
 from retrieval.index import Index
 from retrieval.retriever import SYSTEMS, System
+from ui.backup import backup, restore
 from ui.console import ProgressDisplay, err, out, print_json
 from ui.evaluation_page import write_evaluation
 from ui.evaluation_text import show_changes, show_misses, show_report
@@ -85,6 +86,8 @@ app = typer.Typer(
 app.command()(conversations)
 app.command()(insights)
 app.command()(correct)
+app.command()(backup)
+app.command()(restore)
 app.add_typer(quiz, name="quiz")
 app.add_typer(users, name="users")
 
