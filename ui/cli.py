@@ -517,17 +517,27 @@ def chat(
             help="Mientras nadie pregunta, escribe preguntas por cada pasaje [sí].",
         ),
     ] = None,
+    log_to: Annotated[
+        str | None,
+        typer.Option("--log", help="Archivo con un evento por línea, en JSON; «-» es stderr."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Abre la página de conversación; hace el índice y enciende el modelo."""
     from agent import Assistant
     from agent.meanwhile import Meanwhile
     from agent.serving.server import free_port
+    from ui.logs import log, start_logging
     from ui.page import serving
 
     settings = Settings.load(
-        index=index, embedding_model=embedding_model, llm=llm, enrich=enrich_meanwhile
+        index=index,
+        embedding_model=embedding_model,
+        llm=llm,
+        enrich=enrich_meanwhile,
+        log=log_to,
     )
+    start_logging(settings)
     accounts = Users(settings.users) if auth else None
     must_be_guarded(host, accounts)
     if not on_loopback(host):
@@ -548,12 +558,14 @@ def chat(
         with shown:  # the page answers with extracts meanwhile
             if not until_stopped(lambda: "" if assistant.starting else "ready"):
                 return
+        log.info("ready", extra={"model": assistant.model_name, "notice": assistant.notice})
         if assistant.notice:
             err.print(f"Sin modelo de lenguaje: {assistant.notice}", markup=False)
         if as_json:
             print_json({"url": address, "model": assistant.model_name})
         with Meanwhile(assistant, settings, lambda said: err.print(said, markup=False)):
             if reason := until_stopped(assistant.lost_model):
+                log.info("the model is lost", extra={"notice": reason})
                 err.print(f"Sin modelo de lenguaje: {reason}", markup=False)
                 until_stopped(lambda: "")  # the page goes on with extracts
 

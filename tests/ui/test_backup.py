@@ -18,10 +18,9 @@ from agent.conversations import Conversations
 from agent.corrections import FILE
 from agent.quiz import QuizStore
 from corpus import AyudanteError, IndexDamaged, InputError, Settings
-from corpus.document import numbered
-from retrieval import Passage, enrichment, store
+from retrieval import enrichment, store
 from retrieval.index import Index
-from tests.conftest import WordsEmbedder
+from tests.ui.small import small_index
 from ui import archive
 from ui.backup import put_back, save
 from ui.cli import app
@@ -46,12 +45,7 @@ def in_use(folder: Path) -> Settings:
         quiz=folder / "quiz.sqlite",
         users=folder / "users.json",
     )
-    place = numbered("page", 7, word="lámina")
-    passages = [Passage("p#1", "clase-04.pdf", "T", "Clase 4", (), "Softmax suma uno.", place)]
-    vectors = WordsEmbedder().embed_passages([passages[0].text])
-    index = Index.build(passages, vectors, ("words", "1"), roots=(str(course),))
-    with store.writing(settings.index):
-        store.publish(settings.index, index.save)
+    small_index(settings.index, course)
     Conversations(settings.conversations).ask("ana", "¿Qué es softmax?")
     assert QuizStore(settings.quiz).items() == []
     Users(settings.users).add("profe", "una clave larga", "teacher")
