@@ -52,7 +52,10 @@ def must_be_whole(file: Path) -> None:
     except sqlite3.Error as error:
         said = str(error)
     if said != "ok":
-        raise InputError(f"{file} está dañado ({' '.join(said.split())}).")
+        raise InputError(
+            f"{file} está dañado ({' '.join(said.split())}). Repóngalo con: ayudante restore "
+            "RESPALDO --force, o muévalo a otra parte para empezar de nuevo."
+        )
 
 
 def copy(source: Path, target: Path) -> None:
