@@ -79,6 +79,7 @@ class Inquiry:
     text: str = ""
     first_token: float | None = None
     probability: float | None = None
+    trouble: str = ""
 
     @property
     def query(self) -> str:
@@ -328,7 +329,8 @@ class Answering:
         try:
             yield from self.streamed(pieces)
         except LOST as error:
-            trouble = say(kind_of(error), self.language)
+            inquiry.trouble = kind_of(error)
+            trouble = say(inquiry.trouble, self.language)
         except ValueError as error:
             if EMPTY_STREAM not in str(error):
                 raise
@@ -411,6 +413,7 @@ class Answering:
             evidence=self.inquiry.probability,
             about=about or cited,
             mode=self.inquiry.mode,
+            trouble=self.inquiry.trouble,
         )
 
 

@@ -102,6 +102,8 @@ class Answer:
             not judged.
         about: labels of the places that it cites, or else of the nearest one.
         mode: “explain” or “guide”.
+        trouble: what kept the model from ending, “model_lost”, “model_slow” or “model_refused”;
+            or empty.
     """
 
     question: str
@@ -116,6 +118,7 @@ class Answer:
     evidence: float | None = None
     about: tuple[str, ...] = ()
     mode: Mode = "explain"
+    trouble: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as the JSON contract has it, with its notice besides."""

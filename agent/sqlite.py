@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from corpus.errors import InputError
@@ -42,3 +42,29 @@ def transaction(
             yield connection
     finally:
         connection.close()
+
+
+def must_be_whole(file: Path) -> None:
+    """Looks through a whole database; raises `InputError` if it is damaged or is none."""
+    try:
+        with closing(sqlite3.connect(file, timeout=10)) as connection:
+            said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.Error as error:
+        said = str(error)
+    if said != "ok":
+        raise InputError(
+            f"{file} está dañado ({' '.join(said.split())}). Repóngalo con: ayudante restore "
+            "RESPALDO --force, o muévalo a otra parte para empezar de nuevo."
+        )
+
+
+def copy(source: Path, target: Path) -> None:
+    """Makes `target` what the database `source` is at one moment, whoever uses either.
+
+    A target that is there is changed in one transaction. Raises `sqlite3.Error`.
+    """
+    with (
+        closing(sqlite3.connect(source, timeout=10)) as old,
+        closing(sqlite3.connect(target, timeout=10)) as new,
+    ):
+        old.backup(new)

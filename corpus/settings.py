@@ -87,6 +87,14 @@ class Settings(BaseSettings):
         Path(".ayudante/users.json"), description="file of the accounts of the page"
     )
 
+    log: str | None = Field(
+        None, description="file that gets an event of the page a line, as JSON; '-' is stderr"
+    )
+    log_text: bool = Field(False, description="whether what students write may be in it")
+    metrics_key: str | None = Field(
+        None, min_length=16, description="who knows it reads the page's /metrics; else nobody does"
+    )
+
     @field_validator("index", "cache", "conversations", "quiz", "users", mode="before")
     @classmethod
     def not_empty(cls, path: Any) -> Any:

@@ -5,6 +5,7 @@ Row i of the vectors, of the lexical index and of the pieces belongs to passage 
 """
 
 import json
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -209,9 +210,10 @@ class Index:
         """
         contents = json.loads((folder / CONTENTS).read_text())
         if contents["format"] != FORMAT:
+            roots = shlex.join(contents.get("roots", [])) or "CARPETA"
             raise IndexMismatch(
                 f"El índice tiene el formato {contents['format']} y este programa lee el {FORMAT}. "
-                "Rehágalo con: ayudante index CARPETA --rebuild"
+                f"Rehágalo con: ayudante index {roots} --rebuild"
             )
         with (folder / PASSAGES).open() as file:
             passages = tuple(Passage.from_dict(json.loads(line)) for line in file)
@@ -227,6 +229,11 @@ class Index:
             documents={name: Entry.from_dict(entry) for name, entry in entries},
             skipped=tuple(Skipped(**skipped) for skipped in contents["skipped"]),
         )
+
+
+def roots_of(folder: Path) -> list[Path]:
+    """What an index of any format that `Index.save` wrote was made of."""
+    return [Path(root) for root in json.loads((folder / CONTENTS).read_text()).get("roots", [])]
 
 
 def loaded(folder: Path, load: Callable[[Path], Part]) -> Part | None:

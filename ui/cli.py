@@ -1,5 +1,5 @@
 """The command line: ``ayudante index | enrich | search | ask | evaluate | chat | serve | doctor``,
-and ``conversations | quiz | insights | correct | users | mcp``.
+and ``conversations | quiz | insights | correct | users | mcp | backup | restore``.
 
 Results go to stdout, everything else to stderr. The exit code is 0 on success and 2, after one
 line that says what to do, on bad input or a missing piece.
@@ -38,6 +38,7 @@ from retrieval.evaluation import checked_level, read_report
 from retrieval.evaluation.judgements import json_lines
 from retrieval.index import Index
 from retrieval.retriever import SYSTEMS, System
+from ui.backup import backup, restore
 from ui.console import ProgressDisplay, err, out, print_json
 from ui.evaluation_page import write_evaluation
 from ui.evaluation_text import show_changes, show_misses, show_report
@@ -85,6 +86,8 @@ app = typer.Typer(
 app.command()(conversations)
 app.command()(insights)
 app.command()(correct)
+app.command()(backup)
+app.command()(restore)
 app.add_typer(quiz, name="quiz")
 app.add_typer(users, name="users")
 
@@ -514,17 +517,27 @@ def chat(
             help="Mientras nadie pregunta, escribe preguntas por cada pasaje [sí].",
         ),
     ] = None,
+    log_to: Annotated[
+        str | None,
+        typer.Option("--log", help="Archivo con un evento por línea, en JSON; «-» es stderr."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Abre la página de conversación; hace el índice y enciende el modelo."""
     from agent import Assistant
     from agent.meanwhile import Meanwhile
     from agent.serving.server import free_port
+    from ui.logs import log, start_logging
     from ui.page import serving
 
     settings = Settings.load(
-        index=index, embedding_model=embedding_model, llm=llm, enrich=enrich_meanwhile
+        index=index,
+        embedding_model=embedding_model,
+        llm=llm,
+        enrich=enrich_meanwhile,
+        log=log_to,
     )
+    start_logging(settings)
     accounts = Users(settings.users) if auth else None
     must_be_guarded(host, accounts)
     if not on_loopback(host):
@@ -545,12 +558,14 @@ def chat(
         with shown:  # the page answers with extracts meanwhile
             if not until_stopped(lambda: "" if assistant.starting else "ready"):
                 return
+        log.info("ready", extra={"model": assistant.model_name, "notice": assistant.notice})
         if assistant.notice:
             err.print(f"Sin modelo de lenguaje: {assistant.notice}", markup=False)
         if as_json:
             print_json({"url": address, "model": assistant.model_name})
         with Meanwhile(assistant, settings, lambda said: err.print(said, markup=False)):
             if reason := until_stopped(assistant.lost_model):
+                log.info("the model is lost", extra={"notice": reason})
                 err.print(f"Sin modelo de lenguaje: {reason}", markup=False)
                 until_stopped(lambda: "")  # the page goes on with extracts
 

@@ -217,6 +217,11 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFC", name.strip()).casefold()
 
 
+def secret_of(file: Path) -> Path:
+    """Where what signs the sessions of a file of accounts is kept."""
+    return file.with_suffix(".key")
+
+
 def write_private(file: Path, content: bytes) -> None:
     """Puts a file in place, whole, for its owner's eyes only; raises `OSError`."""
     descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")  # mode 0600

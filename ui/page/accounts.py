@@ -28,7 +28,7 @@ from agent.messages import Language
 from corpus.errors import AyudanteError
 from ui.page.door import ENTER, LEAVE, door_html, door_of, spoken
 from ui.page.guessing import Guesses
-from ui.people import LONGEST_NAME, Users, folded, write_private
+from ui.people import LONGEST_NAME, Users, folded, secret_of, write_private
 
 INSIDE: dict[Language, str] = {"es": "/", "en": "/en/"}  # where one goes once inside
 PAGES = {"/", "/en", "/en/"}
@@ -210,7 +210,7 @@ def secret_beside(file: Path) -> str:
 
     Where nothing can be written they do not.
     """
-    kept = file.with_suffix(".key")
+    kept = secret_of(file)
     known = kept.read_text(errors="replace") if kept.is_file() else ""
     if len(known) == 2 * SECRET_BYTES:
         return known

@@ -16,7 +16,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from agent import Assistant
 from agent.messages import Language
@@ -24,6 +24,7 @@ from agent.serving.server import HOST
 from corpus.errors import AyudanteError, InputError
 from corpus.reading import MAX_BYTES
 from retrieval import Retriever
+from ui.logs import log, new_code
 from ui.page.accounts import ENDED, account_name, guard
 from ui.page.frame import build, on_load
 from ui.page.practise import anki_package
@@ -76,22 +77,27 @@ def page_app(
     """
     site = Site(assistant, users)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    figures = Route("/metrics", lambda request: site.watch.told(assistant, request))
     if users:
-        guard(app, users, entrances)
+        guard(app, users, [*entrances, figures])
+    else:
+        app.router.routes.append(figures)
 
     @app.middleware("http")
     async def with_headers(
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        response = await call_next(request)
+        try:
+            response = await call_next(request)
+        except Exception as error:
+            code = new_code()
+            about = {"request": code, "path": request.scope["path"]}
+            log.error("failed", extra=about, exc_info=error)
+            response = PlainTextResponse(f"Algo falló (código {code}). Vuelve a intentarlo.", 500)
         response.headers.update(HEADERS)
         if response.headers.get("content-type", "").startswith("text/html"):
             response.headers.setdefault("Cache-Control", "no-store")  # not for the next person
         return response
-
-    @app.exception_handler(Exception)
-    def failed(request: Request, error: Exception) -> Response:  # noqa: ARG001
-        return PlainTextResponse("Algo falló. Vuelve a intentarlo.", 500, headers=HEADERS)
 
     @app.get("/vista")
     def picture(pasaje: str) -> Response:
@@ -176,8 +182,9 @@ def serving(
             app,
             host,
             port,
+            log_config=None,
             log_level="error",
-            access_log=False,
+            access_log=False,  # it would say who reads what
             timeout_graceful_shutdown=GRACE_SECONDS,  # an open page would keep it for ever
         )
         server = uvicorn.Server(config)

@@ -5,7 +5,6 @@ page that was reloaded, or that is open twice, tells the same story.
 """
 
 import asyncio
-import logging
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from agent.messages import Language
 from corpus.errors import AyudanteError, InputError
 from retrieval import Passage
 from retrieval.retriever import MAX_QUESTION
+from ui.logs import new_code
 from ui.page.render import (
     answer_message,
     conversation_messages,
@@ -53,10 +53,10 @@ TEXTS: Catalogue = {
         "en": "*This question was left without an answer. Ask it again.*",
     },
     "failed": {
-        "es": "⚠️ Algo falló de este lado y quedó anotado. Tu pregunta está guardada: vuelve a "
-        "intentarlo con ↻.",
-        "en": "⚠️ Something failed on this side and was noted. Your question is kept: try again "
-        "with ↻.",
+        "es": "⚠️ Algo falló de este lado y quedó anotado (código {code}). Tu pregunta está "
+        "guardada: vuelve a intentarlo con ↻.",
+        "en": "⚠️ Something failed on this side and was noted (code {code}). Your question is "
+        "kept: try again with ↻.",
     },
     "wrong": {"es": "Es incorrecta", "en": "It is wrong"},
     "missing": {"es": "No responde lo que pregunté", "en": "It does not answer what I asked"},
@@ -88,8 +88,6 @@ CONCURRENT = 64  # answers on their way at once; vLLM queues them itself
 TICK_SECONDS = 2.0
 REDRAW_SECONDS = 0.08  # a growing answer is sent whole each time
 SETTLING = 20  # quarters of a second that a stopped answer is waited for
-
-log = logging.getLogger("ayudante")
 
 
 @dataclass
@@ -195,29 +193,28 @@ class Chat:
             gr.Textbox(value="", submit_btn=False, stop_btn=True),
             current,
         )
-        ready = gr.Textbox(submit_btn=True, stop_btn=False)
+        ready, code = gr.Textbox(submit_btn=True, stop_btn=False), new_code()
         try:
-            async for messages in self.answered(question, current, mode):
+            async for messages in self.answered(question, current, mode, code):
                 yield [*asked, *messages], gr.skip(), gr.skip()
         except AyudanteError as error:
             said = gr.ChatMessage(role="assistant", content=f"⚠️ {safe(str(error))}")
             yield [*asked, said], ready, current
             return
-        except Exception:
-            log.exception("an answer failed")
-            said = gr.ChatMessage(role="assistant", content=self.say("failed"))
+        except Exception:  # `Watch` has logged it under its code
+            said = gr.ChatMessage(role="assistant", content=self.say("failed", code=code))
             yield [*asked, said], ready, current
             return
         yield gr.skip(), ready, gr.skip()
 
     async def answered(
-        self, question: str, current: str, mode: Mode
+        self, question: str, current: str, mode: Mode, code: str
     ) -> AsyncIterator[list[gr.ChatMessage]]:
         """What is shown below the question, growing."""
         steps: list[gr.ChatMessage] = []
         text, drawn = "", 0.0
-        assistant = self.site.assistant
-        async for event in assistant.astream(question, current, mode):
+        assistant, watch = self.site.assistant, self.site.watch
+        async for event in watch.followed(assistant, question, current, mode, code):
             if isinstance(event, SearchStep):
                 steps.append(step_message(event, self.language))
                 text = ""  # what was said before a tool was used is not the answer
@@ -327,6 +324,7 @@ class Chat:
         with shown_errors():
             turn = self.turn_at(messages, int(cast("int", event.index)), current, request)
             self.site.assistant.conversations.rate(turn.id, feedback, comment)
+            self.site.watch.rated(feedback)
 
     def look(self) -> tuple[Any, Any]:
         """What is to be said about the model, and whether to look again."""

@@ -90,7 +90,8 @@ class Library:
             accepted = filter(within.accepts, retriever.public)
             return shelf.shelf(accepted, self.shelf, self.name, unfolded=not within.none)
         with shown_errors():
-            found = retriever.search(words, SHOWN, within=within)
+            with self.site.watch.searches.time():
+                found = retriever.search(words, SHOWN, within=within)
             return shelf.results(found, words, self.shelf)
         return ""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 from threading import BoundedSemaphore
@@ -16,6 +16,7 @@ from corpus.errors import AyudanteError, InputError
 from corpus.fragments import View
 from retrieval import Retriever
 from ui.people import Person, Users, alone
+from ui.watch import Watch
 
 TITLE = "Ayudante · CC6204 Deep Learning"
 Say = Callable[..., str]
@@ -33,10 +34,12 @@ class Site:
     Attributes:
         assistant: answers; its retriever may change at any time, so ask for it each time.
         users: who may enter; None where there are no accounts.
+        watch: counts and logs what happens.
     """
 
     assistant: Assistant
     users: Users | None = None
+    watch: Watch = field(default_factory=Watch)
 
     @property
     def retriever(self) -> Retriever:
