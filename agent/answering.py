@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from json import JSONDecodeError
 from time import monotonic
+from typing import Any
 
 import httpx2
 import openai
@@ -32,6 +33,7 @@ from agent.messages import Language, listed, say
 from agent.prompts import prompt
 from agent.scope import Judgement, judged
 from agent.sentences import PLACED
+from agent.serving import qwen
 from agent.tools import computing_tools, course_tools, recorded
 from agent.vault import Guard, Vault
 from agent.wellformed import circles, mended, whole
@@ -126,8 +128,9 @@ class Answering:
         self.tools: list[BaseTool] = [
             *course_tools(means.retriever, self.evidence, means.settings.passages_shown),
             *computing_tools(self.evidence),
-            *(recorded(one, self.evidence) for one in means.tools),
         ]
+        own = [recorded(one, self.evidence) for one in means.tools]
+        self.offered = own if means.model_name == qwen.NAME else [*self.tools, *own]
         self.said: list[AnyMessage] = []  # the conversation as the model reads it
         self.guard = Guard(means.vault)
 
@@ -288,7 +291,7 @@ class Answering:
         if means.model is None or not found:
             yield self.hinted(say("hint_kept", self.language, places=self.near()), None)
             return
-        self.tools = []
+        self.offered = []
         reminder = say(f"hint_{number}", self.language, question=inquiry.question)
         trouble = yield from self.written(reminder, 1)
         if isinstance(trouble, Answer):
@@ -318,14 +321,10 @@ class Answering:
             Why it was cut off, or empty; or an `Answer` that takes its place: a hint if it was
             about to tell a solution, an extract if it said nothing.
         """
-        inquiry, model = self.inquiry, self.means.model
-        assert model is not None
-        if longer > 1 and isinstance(model, ChatOpenAI):
-            tokens = self.means.settings.answer_tokens * longer
-            model = model.model_copy(update={"max_tokens": tokens})
+        inquiry = self.inquiry
         bounds = Bounds(reminder, self.means.settings.tool_calls)
         trouble = ""
-        pieces = run(model, self.tools, self.said, bounds)
+        pieces = run(self.writer(longer), self.offered, self.said, bounds)
         try:
             yield from self.streamed(pieces)
         except LOST as error:
@@ -345,6 +344,19 @@ class Answering:
         if rest:
             yield TextDelta(rest)
         return trouble
+
+    def writer(self, longer: int) -> BaseChatModel:
+        """The model as it is to write: at how many times the usual length; no calls of no tool."""
+        model = self.means.model
+        assert model is not None
+        if not isinstance(model, ChatOpenAI):
+            return model
+        changed: dict[str, Any] = {}
+        if longer > 1:
+            changed["max_tokens"] = self.means.settings.answer_tokens * longer
+        if self.means.model_name == qwen.NAME and not self.offered:
+            changed["extra_body"] = {"bad_words": list(qwen.TOOL_MARKS)}
+        return model.model_copy(update=changed)
 
     def streamed(self, pieces: Iterator[str | ToolMessage]) -> Iterator[Event]:
         """Passes on and gathers what the loop yields, until it leaks or goes in circles."""

@@ -23,12 +23,11 @@ from pydantic import SecretStr
 from agent.answering import LOST, Answering, Inquiry, Means
 from agent.conversations import Conversations, Turn
 from agent.events import Answer, Event, Mode, SearchStep, TextDelta
-from agent.evidence import Evidence
 from agent.follow_up import follows
 from agent.messages import Language, language_of
 from agent.prompts import system_prompt
 from agent.serving import ModelServer, ServerAddress
-from agent.tools import as_tool, computing_tools, course_tools
+from agent.tools import as_tool
 from agent.vault import Vault
 from corpus.errors import ModelUnavailable
 from corpus.language import NOT_WORDS, PASTED
@@ -302,11 +301,9 @@ def model_server(settings: Settings, *, share: bool, progress: Progress) -> Mode
     """The model's server; one that is started computes the stable part of the prompt at once."""
 
     def warm_up(address: ServerAddress) -> None:
-        evidence = Evidence()
-        tools = [*course_tools(None, evidence, 1), *computing_tools(evidence)]
         hello = [SystemMessage(system_prompt()), HumanMessage("hola")]
         try:
-            chat_model(address, settings).bind_tools(tools).bind(max_tokens=1).invoke(hello)
+            chat_model(address, settings).bind(max_tokens=1).invoke(hello)
         except LOST as error:
             raise ModelUnavailable(f"El modelo no responde: {error}.") from error
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PARTS = 22
 SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 NAME = "Qwen2.5-Coder-1.5B-Instruct"
+TOOL_MARKS = ("<tool_call>", "<tool_response>")  # which it writes even where no tool is offered
 EIGHT_BITS = {"num_bits": 8, "type": "int", "symmetric": True}
 QUANTIZATION: dict[str, Any] = {
     "quant_method": "compressed-tensors",
