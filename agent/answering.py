@@ -29,7 +29,7 @@ from agent.follow_up import follows, standalone, wants_more
 from agent.grounding import telling
 from agent.loop import WRITTEN_CALL, Bounds, run, tool_call
 from agent.messages import Language, listed, say
-from agent.prompts import prompt
+from agent.prompts import prompt, system_prompt
 from agent.scope import Judgement, judged
 from agent.sentences import PLACED
 from agent.tools import computing_tools, course_tools, recorded
@@ -322,9 +322,11 @@ class Answering:
         if longer > 1 and isinstance(model, ChatOpenAI):
             tokens = self.means.settings.answer_tokens * longer
             model = model.model_copy(update={"max_tokens": tokens})
-        bounds = Bounds(reminder, self.means.settings.tool_calls)
+        settings = self.means.settings
+        bounds = Bounds(reminder, settings.tool_calls)
+        instructions = system_prompt(settings.course_name)
         trouble = ""
-        pieces = run(model, self.tools, self.said, bounds)
+        pieces = run(model, self.tools, instructions, self.said, bounds)
         try:
             yield from self.streamed(pieces)
         except LOST as error:
@@ -371,7 +373,9 @@ class Answering:
     def refused(self, status: Status, results: Sequence[SearchResult]) -> Answer:
         """The course does not say: names the nearest places and cites nothing."""
         near = list(dict.fromkeys(one.passage.label for one in results))[:EXTRACT_PASSAGES]
-        text = say(status, self.language, nearest=listed(near, self.language))
+        contact = self.means.settings.contact
+        whom = say("ask_contact" if contact else "ask_staff", self.language, contact=contact)
+        text = say(status, self.language, nearest=listed(near, self.language), whom=whom)
         return self.answer(text, status, (), None, about=tuple(near[:1]))
 
     def extract(self, notice: str) -> Answer:

@@ -297,7 +297,7 @@ def model_server(settings: Settings, *, share: bool, progress: Progress) -> Mode
     def warm_up(address: ServerAddress) -> None:
         evidence = Evidence()
         tools = [*course_tools(None, evidence, 1), *computing_tools(evidence)]
-        hello = [SystemMessage(system_prompt()), HumanMessage("hola")]
+        hello = [SystemMessage(system_prompt(settings.course_name)), HumanMessage("hola")]
         try:
             chat_model(address, settings).bind_tools(tools).bind(max_tokens=1).invoke(hello)
         except LOST as error:

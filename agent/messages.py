@@ -63,9 +63,17 @@ CATALOGUE: dict[str, dict[Language, str]] = {
     },
     "not_in_materials": {
         "es": "No encuentro eso en los materiales del curso. Lo más cercano que hay es {nearest}. "
-        "Si crees que debería estar, pregúntale al equipo docente en el foro del curso.",
+        "Si crees que debería estar, {whom}.",
         "en": "I cannot find that in the course materials. The nearest there is {nearest}. If you "
-        "think it should be there, ask the teaching staff in the course's forum.",
+        "think it should be there, {whom}.",
+    },
+    "ask_staff": {
+        "es": "pregúntale al equipo docente en el foro del curso",
+        "en": "ask the teaching staff in the course's forum",
+    },
+    "ask_contact": {
+        "es": "escríbele a {contact}",
+        "en": "write to {contact}",
     },
     "off_topic": {
         "es": "Eso no parece ser de este curso, así que no te puedo ayudar con ello. Pregúntame "

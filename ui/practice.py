@@ -125,7 +125,9 @@ def progress(student: StudentOption = None, as_json: JsonOption = False) -> None
 @quiz.command()
 def export(
     target: Annotated[Path, typer.Argument(help="Archivo .apkg que se escribe.")],
-    name: Annotated[str, typer.Option("--name", help="Nombre del mazo.")] = "CC6204 Deep Learning",
+    name: Annotated[
+        str | None, typer.Option("--name", help="Nombre del mazo; por omisión, el del curso.")
+    ] = None,
     index: IndexOption = None,
     embedding_model: EmbeddingOption = None,
 ) -> None:
@@ -139,7 +141,7 @@ def export(
         raise InputError("No hay preguntas que exportar. Escríbalas con: ayudante quiz write")
     with ProgressDisplay() as progress:
         retriever = Retriever.open(settings=settings, progress=progress)
-        done = write_deck(items, retriever.view, target, name)
+        done = write_deck(items, retriever.view, target, name or settings.course_name)
     out.print(f"{done.notes} tarjetas, {done.pictures} imágenes en {target}", markup=False)
 
 

@@ -272,8 +272,11 @@ def test_a_suggested_question_and_a_starter_are_asked_by_a_tap(
 
 
 def test_english_is_a_tap_away(opened: Opened, retriever: Retriever, settings: Settings) -> None:
-    with Assistant(retriever, settings, use_model=False) as assistant:
+    named = settings.model_copy(update={"course_name": "EL4106 <Redes> {x}"})
+    with Assistant(retriever, named, use_model=False) as assistant:
         page = opened(page_of(assistant))
+        expect(page).to_have_title("Ayudante · EL4106 <Redes> {x}")
+        expect(page.locator("#titulo h1")).to_have_text("Ayudante · EL4106 <Redes> {x}")
         assert page.evaluate("document.documentElement.lang") == "es"
         page.get_by_role("link", name="English").click()
         expect(page.get_by_placeholder("Write your question…")).to_be_visible()

@@ -268,5 +268,7 @@ def test_the_anki_package_holds_the_quiz_and_no_copy_stays(
     collection.write_bytes(package.read("collection.anki2"))
     connection = sqlite3.connect(collection)
     (fields,) = connection.execute("SELECT flds FROM notes").fetchone()
+    (decks,) = connection.execute("SELECT decks FROM col").fetchone()
     connection.close()
     assert "¿Qué hace softmax?" in fields
+    assert site.assistant.settings.course_name in decks

@@ -77,7 +77,7 @@ def page_app(
     site = Site(assistant, users)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     if users:
-        guard(app, users, entrances)
+        guard(app, users, site.title, entrances)
 
     @app.middleware("http")
     async def with_headers(

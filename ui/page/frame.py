@@ -11,7 +11,8 @@ from ui.page.history import History
 from ui.page.library import library_part
 from ui.page.place import pane
 from ui.page.practise import practise_part
-from ui.page.site import QUIET, TITLE, Catalogue, Site, speaker
+from ui.page.render import safe
+from ui.page.site import QUIET, Catalogue, Site, speaker
 from ui.page.staff import staff_part
 
 TEXTS: Catalogue = {
@@ -51,14 +52,14 @@ def build(site: Site, language: Language) -> gr.Blocks:
     """The page in one language, not yet served."""
     say = speaker(TEXTS, language)
     with gr.Blocks(
-        title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=KEPT_FILES
+        title=site.title, fill_width=True, analytics_enabled=False, delete_cache=KEPT_FILES
     ) as page:
         # An id is all that the browser keeps; the secret only has to outlast a restart.
         current = gr.BrowserState("", storage_key=REMEMBERED, secret=REMEMBERED)
         with gr.Sidebar(open=False, elem_id="historial"):
             history = History(site, language)
         with gr.Row(elem_id="cabecera"):
-            gr.Markdown(f"# {TITLE}", elem_id="titulo")
+            gr.Markdown(f"# {safe(site.title)}", elem_id="titulo")
             links = gr.HTML(say("other"), elem_id="enlaces")
         with gr.Tabs(elem_id="partes"):
             with gr.Tab(say("ask"), id="ask"):

@@ -83,7 +83,6 @@ TEXTS: Catalogue = {
 ROUND = 10  # questions
 AT_ONCE = 16  # events of a kind
 LONGEST_REASON = 300  # characters
-DECK = "CC6204 Deep Learning"
 PACKAGE = "/mazo.apkg"
 # Whoever practises with the keyboard goes on where the page does; a screen reader reads the
 # correction with the button that follows it.
@@ -380,5 +379,5 @@ def anki_package(site: Site) -> bytes:
         raise InputError("No hay preguntas que llevar a Anki.")
     with tempfile.TemporaryDirectory(prefix="ayudante-") as folder:
         target = Path(folder) / "mazo.apkg"
-        export(items, site.view, target, DECK)
+        export(items, site.view, target, site.assistant.settings.course_name)
         return target.read_bytes()

@@ -17,7 +17,6 @@ from corpus.fragments import View
 from retrieval import Retriever
 from ui.people import Person, Users, alone
 
-TITLE = "Ayudante · CC6204 Deep Learning"
 Say = Callable[..., str]
 Catalogue = Mapping[str, Mapping[Language, str]]
 KEPT = 256  # drawn places
@@ -42,6 +41,11 @@ class Site:
     def retriever(self) -> Retriever:
         """The course, as it is now."""
         return self.assistant.retriever
+
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        return f"Ayudante · {self.assistant.settings.course_name}"
 
     def person(self, request: gr.Request) -> Person:
         """Who made a request; raises `InputError` if their account is gone."""
