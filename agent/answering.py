@@ -151,7 +151,8 @@ class Answering:
         if self.means.model is None:
             for result in results[:EXTRACT_PASSAGES]:
                 self.evidence.mark(result.passage)
-            yield self.extract(self.means.notice)
+            why = self.means.notice
+            yield self.extract(say("no_model", self.language, reason=why) if why else "")
             return
         yield from self.explained()
 

@@ -187,7 +187,7 @@ class Conversations:
                 (feedback or None, comment, turn),
             )
         if not done.rowcount:
-            raise InputError(f"No existe la respuesta {turn}.")
+            raise InputError(f"No existe la respuesta {turn}.", "That answer is no longer there.")
 
     def turns(self, conversation: str, last: int | None = None) -> list[Turn]:
         """The turns of a conversation that were answered, oldest first; only the `last` ones."""
@@ -229,7 +229,7 @@ class Conversations:
         """Gives a conversation a title in place of its first question."""
         title = " ".join(title.split())[:TITLE_CHARACTERS]
         if not title:
-            raise InputError("El título está vacío. Escriba uno.")
+            raise InputError("El título está vacío. Escriba uno.", "The title is empty. Write one.")
         self.must_exist(conversation)
         with self.connection() as connection:
             connection.execute("INSERT OR REPLACE INTO titles VALUES (?, ?)", (conversation, title))
@@ -252,7 +252,10 @@ class Conversations:
     def must_exist(self, conversation: str) -> None:
         """Raises `InputError` if there is no such conversation."""
         if not self.selected("WHERE conversation = ?", (conversation,), 1):
-            raise InputError(f"No existe la conversación {conversation}.")
+            raise InputError(
+                f"No existe la conversación {conversation}.",
+                "That conversation is no longer there.",
+            )
 
 
 def prepared(connection: sqlite3.Connection) -> None:

@@ -97,6 +97,10 @@ CATALOGUE: dict[str, dict[Language, str]] = {
         "es": "La respuesta se cortó antes de terminar: {reason}",
         "en": "The answer was cut off before its end: {reason}",
     },
+    "no_model": {
+        "es": "{reason}",
+        "en": "There is no language model now.",
+    },
     "model_silent": {
         "es": "el modelo no respondió nada",
         "en": "the model said nothing",

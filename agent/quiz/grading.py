@@ -91,10 +91,13 @@ def checked(text: str) -> str:
     """`text` without surrounding space; raises `InputError` if it is empty or too long."""
     text = text.strip()
     if not text:
-        raise InputError("La respuesta está vacía. Escriba una respuesta.")
+        raise InputError(
+            "La respuesta está vacía. Escriba una respuesta.", "The answer is empty. Write one."
+        )
     if len(text) > LONGEST:
         raise InputError(
-            f"La respuesta tiene {len(text)} caracteres; el máximo es {LONGEST}. Acórtela."
+            f"La respuesta tiene {len(text)} caracteres; el máximo es {LONGEST}. Acórtela.",
+            f"The answer has {len(text)} characters; {LONGEST} is the most. Shorten it.",
         )
     return text
 

@@ -162,7 +162,7 @@ def test_a_page_without_a_session_is_the_door(page: Served, path: str) -> None:
 def test_nothing_else_is_given_without_a_session(page: Served, method: str, path: str) -> None:
     said = httpx.request(method, page.url + path)
     assert said.status_code == 401
-    assert said.text in ("", "Entra primero en /entrar.")
+    assert said.text in ("", "Entra primero en /entrar.\nSign in at /entrar first.")
     forged = {"ayudante": "eyJuYW1lIjoiYW5hIn0=.aaaa.bbbb"}
     assert httpx.request(method, page.url + path, cookies=forged).status_code == 401
 

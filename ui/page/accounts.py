@@ -120,7 +120,9 @@ class Gate:
         except AyudanteError as error:
             log.error("nobody can enter: %s", error)
             return PlainTextResponse(
-                "Las cuentas no se pueden leer ahora. Avisa al equipo docente.", status_code=503
+                "Las cuentas no se pueden leer ahora. Avisa al equipo docente.\n"
+                "Accounts cannot be read now. Tell the teaching staff.",
+                status_code=503,
             )
         if request.method == "GET" and (
             path in PAGES or "text/html" in request.headers.get("accept", "")
@@ -128,7 +130,9 @@ class Gate:
             return RedirectResponse(
                 door_of("en" if path.startswith("/en/") else "es"), status_code=303
             )
-        return PlainTextResponse(f"Entra primero en {ENTER}.", status_code=401)
+        return PlainTextResponse(
+            f"Entra primero en {ENTER}.\nSign in at {ENTER} first.", status_code=401
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from agent import Assistant
@@ -29,6 +30,8 @@ from ui.page.frame import build, on_load
 from ui.page.practise import anki_package
 from ui.page.site import Site
 from ui.page.theme import head, theme
+from ui.page.trouble import told
+from ui.page.words import InLanguage
 from ui.people import Users, must_be_guarded
 
 # Gradio's own scripts are inline and made at run time; nothing comes from another machine.
@@ -91,7 +94,9 @@ def page_app(
 
     @app.exception_handler(Exception)
     def failed(request: Request, error: Exception) -> Response:  # noqa: ARG001
-        return PlainTextResponse("Algo falló. Vuelve a intentarlo.", 500, headers=HEADERS)
+        return PlainTextResponse(
+            "Algo falló. Vuelve a intentarlo.\nSomething failed. Try again.", 500, headers=HEADERS
+        )
 
     @app.get("/vista")
     def picture(pasaje: str) -> Response:
@@ -99,9 +104,9 @@ def page_app(
         try:
             view = site.view(pasaje)
         except AyudanteError as error:
-            return PlainTextResponse(str(error), status_code=404)
+            return unfound(error)
         if not view.media_type.startswith("image/"):
-            return PlainTextResponse("Ese lugar no es una imagen.", status_code=404)
+            return unfound(InputError("Ese lugar no es una imagen.", "That is no picture."))
         kept = {"Cache-Control": f"private, max-age={KEPT_SECONDS}"}
         return Response(view.data, media_type=view.media_type, headers=kept)
 
@@ -111,7 +116,7 @@ def page_app(
         try:
             file = file_of(site.retriever, pasaje)
         except AyudanteError as error:
-            return PlainTextResponse(str(error), status_code=404)
+            return unfound(error)
         inline = "inline" if file.suffix == ".pdf" else "attachment"
         return FileResponse(file, filename=file.name, content_disposition_type=inline)
 
@@ -121,7 +126,7 @@ def page_app(
         try:
             return Response(anki_package(site), headers=DECK_HEADERS)
         except AyudanteError as error:
-            return PlainTextResponse(str(error), status_code=404)
+            return unfound(error)
 
     for language, path in LANGUAGES.items():
         gr.mount_gradio_app(
@@ -132,12 +137,19 @@ def page_app(
             run_history=False,
             show_error=False,
             max_file_size=MAX_BYTES,
+            app_kwargs={"middleware": [Middleware(InLanguage, language)]},
             auth_dependency=account_name if users else None,
             theme=theme(),
             head=head() + (ENDED if users else ""),
             js=on_load(language),
         )
     return app
+
+
+def unfound(error: AyudanteError) -> Response:
+    """Why there is nothing at an address, which is the same for both languages."""
+    said = "\n".join(told(error, language) for language in ("es", "en"))
+    return PlainTextResponse(said, status_code=404)
 
 
 def file_of(retriever: Retriever, passage_id: str) -> Path:
@@ -148,7 +160,10 @@ def file_of(retriever: Retriever, passage_id: str) -> Path:
     """
     name = retriever.passage(passage_id).document
     if any(one.document == name for one in retriever.vault):
-        raise InputError(f"{name} trae soluciones, así que no se entrega entero.")
+        raise InputError(
+            f"{name} trae soluciones, así que no se entrega entero.",
+            f"{name} has solutions in it, so it is not handed out whole.",
+        )
     return retriever.file(passage_id)
 
 

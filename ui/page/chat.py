@@ -19,7 +19,7 @@ from agent import Answer, SearchStep, TextDelta
 from agent.conversations import Turn, cited_in
 from agent.events import Mode
 from agent.messages import Language
-from corpus.errors import AyudanteError, InputError
+from corpus.errors import AyudanteError, ModelUnavailable
 from retrieval import Passage
 from retrieval.retriever import MAX_QUESTION
 from ui.page.render import (
@@ -29,7 +29,8 @@ from ui.page.render import (
     safe,
     step_message,
 )
-from ui.page.site import QUIET, Catalogue, Site, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, speaker
+from ui.page.trouble import refusal, shown_errors, told
 from ui.people import Person
 
 TEXTS: Catalogue = {
@@ -58,6 +59,10 @@ TEXTS: Catalogue = {
         "en": "⚠️ Something failed on this side and was noted. Your question is kept: try again "
         "with ↻.",
     },
+    "gone": {
+        "es": "Esa pregunta ya no está en la conversación. Recarga la página.",
+        "en": "That question is no longer in the conversation. Reload the page.",
+    },
     "wrong": {"es": "Es incorrecta", "en": "It is wrong"},
     "missing": {"es": "No responde lo que pregunté", "en": "It does not answer what I asked"},
     "source": {"es": "La fuente no dice eso", "en": "The source does not say so"},
@@ -72,7 +77,7 @@ TEXTS: Catalogue = {
     "starting": {
         "es": "El modelo está partiendo ({stage}). Mientras tanto respondo con extractos de los "
         "materiales; cambia solo.",
-        "en": "The model is starting ({stage}). Meanwhile I answer with extracts from the "
+        "en": "The model is starting. Meanwhile I answer with extracts from the "
         "materials; it changes by itself.",
     },
 }
@@ -200,7 +205,7 @@ class Chat:
             async for messages in self.answered(question, current, mode):
                 yield [*asked, *messages], gr.skip(), gr.skip()
         except AyudanteError as error:
-            said = gr.ChatMessage(role="assistant", content=f"⚠️ {safe(str(error))}")
+            said = gr.ChatMessage(role="assistant", content=f"⚠️ {safe(told(error, self.language))}")
             yield [*asked, said], ready, current
             return
         except Exception:
@@ -265,7 +270,7 @@ class Chat:
         request: gr.Request,
     ) -> AsyncIterator[tuple[Any, Any, Any]]:
         """Asks a question anew; what came after it is deleted."""
-        with shown_errors():
+        with shown_errors(self.language):
             turn = self.turn_at(messages, int(cast("int", event.index)), current, request)
             async for shown in self.again(turn, turn.question, current, mode, request):
                 yield shown
@@ -279,7 +284,7 @@ class Chat:
         request: gr.Request,
     ) -> AsyncIterator[tuple[Any, Any, Any]]:
         """Asks an edited question in place of the one that it was."""
-        with shown_errors():
+        with shown_errors(self.language):
             turn = self.turn_at(messages, int(cast("int", event.index)), current, request)
             async for shown in self.again(turn, str(event.value), current, mode, request):
                 yield shown
@@ -324,19 +329,22 @@ class Chat:
             feedback, comment = -1, "" if event.liked == LIKED[1] else str(event.liked)
         elif event.liked is False:
             feedback = -1
-        with shown_errors():
+        with shown_errors(self.language):
             turn = self.turn_at(messages, int(cast("int", event.index)), current, request)
             self.site.assistant.conversations.rate(turn.id, feedback, comment)
 
-    def look(self) -> tuple[Any, Any]:
+    def look(self, request: gr.Request) -> tuple[Any, Any]:
         """What is to be said about the model, and whether to look again."""
         assistant = self.site.assistant
         if assistant.starting:
             stage = safe(assistant.starting)
             return gr.Markdown(self.say("starting", stage=stage), visible=True), gr.skip()
         if assistant.notice:
-            reason = self.say("no_model", reason=safe(assistant.notice))
-            return gr.Markdown(reason, visible=True), gr.Timer(active=False)
+            error = ModelUnavailable(assistant.notice)
+            teacher = self.site.person(request).teacher
+            reason = safe(told(error, self.language, for_staff=teacher))
+            said = self.say("no_model", reason=reason)
+            return gr.Markdown(said, visible=True), gr.Timer(active=False)
         return gr.Markdown(visible=False), gr.Timer(active=False)
 
     def restored(self, current: str) -> list[gr.ChatMessage]:
@@ -358,7 +366,7 @@ class Chat:
         turns = self.site.assistant.conversations.asked(current) if current else []
         number = sum(role_of(one) == "user" for one in messages[: index + 1])
         if not 0 < number <= len(turns):
-            raise InputError("Esa pregunta ya no está en la conversación. Recargue la página.")
+            raise refusal(self.say("gone"))
         return turns[number - 1]
 
 

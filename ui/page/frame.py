@@ -14,6 +14,7 @@ from ui.page.practise import practise_part
 from ui.page.render import safe
 from ui.page.site import QUIET, Catalogue, Site, speaker
 from ui.page.staff import staff_part
+from ui.page.words import replacing
 
 TEXTS: Catalogue = {
     "ask": {"es": "Preguntar", "en": "Ask"},
@@ -28,11 +29,11 @@ TEXTS: Catalogue = {
 QUEUED = 256  # requests that wait, of all kinds
 KEPT_FILES = (600, 3600)  # seconds between two looks for uploads that nobody used, and their age
 REMEMBERED = "ayudante-conversation"  # under this name, by the browser
-# The page says which language it is in. What Gradio tells a screen reader is put right: a message
-# is read rather than its source, a list of buttons is no list, a step is one button with its name.
-ON_LOAD = """() => {
-  document.documentElement.lang = '%s';
+# What Gradio tells a screen reader is put right: a message is read rather than its source, a list
+# of buttons is no list, a step is one button with its name; all of it in the page's language.
+ON_LOAD = """() => {%s
   const mend = () => {
+    replaced();
     for (const one of document.querySelectorAll('#charla [data-testid][aria-label]'))
       one.removeAttribute('aria-label');
     for (const one of document.querySelectorAll('#charla .examples[role]'))
@@ -40,10 +41,13 @@ ON_LOAD = """() => {
     for (const one of document.querySelectorAll('#charla .thought-group > .title:has(button)')) {
       one.removeAttribute('role');
       one.removeAttribute('tabindex');
-      one.querySelector('button').ariaLabel = one.textContent.trim();
+      set(one.querySelector('button'), 'aria-label', one.textContent.trim());
     }
   };
-  const changes = { childList: true, characterData: true, subtree: true };
+  const changes = {
+    childList: true, characterData: true, subtree: true, attributeFilter: ['aria-label', 'title'],
+  };
+  mend();
   new MutationObserver(mend).observe(document.body, changes);
 }"""
 
@@ -87,4 +91,4 @@ def build(site: Site, language: Language) -> gr.Blocks:
 
 def on_load(language: Language) -> str:
     """What the browser does when the page is there."""
-    return ON_LOAD % language
+    return ON_LOAD % replacing(language)

@@ -26,7 +26,8 @@ from retrieval.evaluation import read_report
 from retrieval.retriever import SYSTEMS, System
 from ui.evaluation_page import write_evaluation
 from ui.page.measured import measured_html
-from ui.page.site import QUIET, Catalogue, Site, saving, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, saving, speaker
+from ui.page.trouble import refusal, shown_errors, told
 
 TEXTS: Catalogue = {
     "about": {
@@ -146,12 +147,12 @@ class Measuring:
             self.site.teacher(request)
             chosen = tuple(one for one in SYSTEMS if one in systems)
             if not chosen:
-                raise InputError(self.say("no_system"))
+                raise refusal(self.say("no_system"))
             async with aclosing(self.watched(split, chosen)) as steps:
                 async for shown in steps:
                     yield shown
         except AyudanteError as error:
-            yield said(f"⚠️ {error}", "alert"), "", "", *buttons()
+            yield said(f"⚠️ {self.told(error)}", "alert"), "", "", *buttons()
         except Exception:
             log.exception("a measurement failed")
             yield said(f"⚠️ {self.say('failed')}", "alert"), "", "", *buttons()
@@ -196,7 +197,7 @@ class Measuring:
         try:
             keep(last, report)
         except InputError as error:
-            notices.append(str(error))
+            notices.append(self.told(error))
         return Measurement(report, changes, notices)
 
     def since_last(self, last: Path, report: Report) -> tuple[Changes | None, list[str]]:
@@ -206,7 +207,11 @@ class Measuring:
         try:
             return compare(read_report(last), report), []
         except InputError as error:
-            return None, [str(error)]
+            return None, [self.told(error)]
+
+    def told(self, error: AyudanteError) -> str:
+        """What went wrong, for the teaching staff."""
+        return told(error, self.language, for_staff=True)
 
     def progress(self, going: Going) -> str:
         """How far a measurement is."""
@@ -218,14 +223,14 @@ class Measuring:
 
     def halted(self, request: gr.Request) -> tuple[Any, ...]:
         """What there is once a measurement was stopped."""
-        with shown_errors():
+        with shown_errors(self.language, for_staff=True):
             self.site.teacher(request)
             return said(self.say("stopped")), *buttons()
         return (gr.skip(),) * 4
 
     def saved(self, page: str, request: gr.Request) -> str:
         """The report as one HTML file."""
-        with shown_errors():
+        with shown_errors(self.language, for_staff=True):
             self.site.teacher(request)
             return page
         return ""

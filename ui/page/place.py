@@ -14,6 +14,7 @@ from corpus.errors import AyudanteError
 from retrieval import Passage, Retriever
 from retrieval.filters import Filter
 from ui.page.site import QUIET, Catalogue, Say, Site, speaker
+from ui.page.trouble import told
 
 TEXTS: Catalogue = {
     "close": {"es": "Cerrar", "en": "Close"},
@@ -22,7 +23,7 @@ TEXTS: Catalogue = {
     "whole": {"es": "Abrir el documento", "en": "Open the document"},
     "goes_with": {"es": "Va con", "en": "Goes with"},
     "picture": {"es": "Imagen de {label}", "en": "Picture of {label}"},
-    "undrawn": {"es": "No se puede dibujar: {reason}", "en": "It cannot be drawn: {reason}"},
+    "undrawn": {"es": "No se puede dibujar: {reason}", "en": "It cannot be drawn. Its text:"},
     "pane": {"es": "Lugar del material", "en": "Place in the material"},
 }
 HASH = "#lugar-"
@@ -94,9 +95,9 @@ def pane(site: Site, language: Language) -> gr.HTML:
         try:
             return place_html(site, place, say)
         except AyudanteError as error:
-            closing = f'<a href="{HASH}" class="close">{say("close")}</a>'
-            return f'<div class="place"><header><h2 tabindex="-1">⚠️ {escape(str(error))}</h2>' + (
-                f"{closing}</header></div>"
+            return (
+                f'<div class="place"><header><h2 tabindex="-1">⚠️ {escape(told(error, language))}'
+                f'</h2><a href="{HASH}" class="close">{say("close")}</a></header></div>'
             )
 
     shown.click(show, outputs=shown, **QUIET)

@@ -30,7 +30,8 @@ from ui.page.quiz_view import (
     when,
 )
 from ui.page.quiz_writing import Writing
-from ui.page.site import QUIET, Catalogue, Site, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, speaker
+from ui.page.trouble import refusal, shown_errors
 from ui.people import Person
 
 TEXTS: Catalogue = {
@@ -208,7 +209,7 @@ class Practise:
 
     def opened(self, now: Round, part: str, request: gr.Request) -> Any:
         """The part as it was left, with what may have changed since; a round if there is none."""
-        with shown_errors():
+        with shown_errors(self.language):
             person = self.site.person(request)
             if now.left:
                 return self.around(now, part, person) | self.writing.look(person)
@@ -217,7 +218,7 @@ class Practise:
 
     def begun(self, part: str, request: gr.Request) -> Any:
         """A new round."""
-        with shown_errors():
+        with shown_errors(self.language):
             return self.fresh(part, self.site.person(request))
         return gr.skip()
 
@@ -233,7 +234,7 @@ class Practise:
         """Grades and stores an answer, and shows its correction."""
         if not now.left or now.answered:
             return gr.skip()
-        with shown_errors():
+        with shown_errors(self.language):
             person = self.site.person(request)
             item = self.store.item(now.left[0])
             grade = self.grade(item, chosen, words)
@@ -253,7 +254,7 @@ class Practise:
         """What an answer is worth; raises `InputError` if there is none."""
         if item.kind == "choice":
             if chosen is None:
-                raise InputError(self.say("choose"))
+                raise refusal(self.say("choose"))
             return grade_choice(item, chosen)
         retriever = self.site.retriever
         texts = {passage.id: passage.text for passage in retriever.public}
@@ -261,15 +262,15 @@ class Practise:
 
     def moved_on(self, now: Round, part: str, request: gr.Request) -> Any:
         """The next question, or the end of the round."""
-        with shown_errors():
+        with shown_errors(self.language):
             return self.screen(now.without_first(), part, self.site.person(request))
         return gr.skip()
 
     def reported(self, now: Round, part: str, reason: str, request: gr.Request) -> Any:
         """Retires the question on the screen and goes on with the next one."""
-        with shown_errors():
+        with shown_errors(self.language):
             if not reason.strip():
-                raise InputError(self.say("why"))
+                raise refusal(self.say("why"))
             self.store.report(now.left[0], reason[:LONGEST_REASON])
             gr.Info(self.say("thanks"))
             return self.screen(now.without_first(), part, self.site.person(request))
@@ -376,7 +377,9 @@ def anki_package(site: Site) -> bytes:
     """
     items = QuizStore(site.assistant.settings.quiz).items()
     if not items:
-        raise InputError("No hay preguntas que llevar a Anki.")
+        raise InputError(
+            "No hay preguntas que llevar a Anki.", "There are no questions to take to Anki."
+        )
     with tempfile.TemporaryDirectory(prefix="ayudante-") as folder:
         target = Path(folder) / "mazo.apkg"
         export(items, site.view, target, site.assistant.settings.course_name)
