@@ -126,9 +126,11 @@ def test_a_citation_opens_its_place_and_its_neighbours(
         pane = page.locator("#lugar .place")
         expect(pane.locator("h2")).to_have_text("Clase 4, § Definición")
         expect(pane.locator("h2")).to_be_focused()
-        expect(pane).to_contain_text("convierte los logits en probabilidades")
+        expect(pane.locator("mark")).to_contain_text("convierte los logits en probabilidades")
+        expect(pane.locator("mark").first).to_be_in_viewport()
         pane.get_by_text("Siguiente").click()
         expect(pane.locator("h2")).to_have_text("Clase 4, § Estabilidad numérica")
+        expect(pane.locator("mark")).to_have_count(0)
         with page.expect_download() as download:
             pane.get_by_text("Abrir el documento").click()
         assert download.value.suggested_filename == "clase-04.md"
@@ -201,6 +203,7 @@ def test_conversations_survive_a_reload_and_are_searched_renamed_exported_delete
         page.reload()
         expect(page.locator("#charla")).to_contain_text(QUESTION)
         chips(page)
+        expect(page.get_by_text("Buscó en el curso")).to_be_visible()
         page.get_by_role("button", name="Abrir o cerrar la lista").click()
         page.locator("#nueva").click()
         expect(page.locator("#charla .bot")).to_have_count(0)

@@ -16,7 +16,7 @@ from uuid import uuid4
 import gradio as gr
 
 from agent import Answer, SearchStep, TextDelta
-from agent.conversations import Turn, cited_in
+from agent.conversations import Turn, cited_in, stored_step
 from agent.events import Mode
 from agent.messages import Language
 from corpus.errors import AyudanteError, ModelUnavailable
@@ -224,7 +224,7 @@ class Chat:
         assistant = self.site.assistant
         async for event in assistant.astream(question, current, mode):
             if isinstance(event, SearchStep):
-                steps.append(step_message(event, self.language))
+                steps.append(step_message(stored_step(event), self.language))
                 text = ""  # what was said before a tool was used is not the answer
                 yield [*steps, self.waiting("writing")]
             elif isinstance(event, TextDelta):
@@ -352,7 +352,7 @@ class Chat:
         if not current:
             return []
         turns = self.site.assistant.conversations.asked(current)
-        return conversation_messages(turns, self.say("lost"))
+        return conversation_messages(turns, self.say("lost"), self.language)
 
     def opened(self, current: str, request: gr.Request) -> list[gr.ChatMessage]:
         """The conversation that the browser remembers, if it is still there."""

@@ -94,7 +94,7 @@ def source(grade: Grade, retriever: Retriever) -> str:
         retriever.passage(grade.citation.passage_id)
     except InputError:
         return safe(grade.citation.label)
-    return link(grade.citation.passage_id, grade.citation.label, css="chip")
+    return link(grade.citation.passage_id, grade.citation.label, grade.citation.quote, "chip")
 
 
 def when(wait: timedelta, language: Language) -> str:
