@@ -418,7 +418,7 @@ def test_a_bug_is_a_sentence_with_the_policy(
     with page.entered("ana") as client:
         said = client.get("/vista?pasaje=x")
     assert said.status_code == 500
-    assert said.text == "Algo falló. Vuelve a intentarlo."
+    assert said.text == "Algo falló. Vuelve a intentarlo.\nSomething failed. Try again."
     assert {key: said.headers.get(key) for key in HEADERS} == HEADERS
 
 

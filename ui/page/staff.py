@@ -60,8 +60,9 @@ def staff_part(site: Site, language: Language, tab: gr.Tab) -> None:
     with gr.Tabs():
         with gr.Tab(say("asked")):
             questions = Questions(site, language)
-        with gr.Tab(say("measure")):
-            Measuring(site, language).wire()
+        with gr.Tab(say("measure")) as measure:
+            measuring = Measuring(site, language)
+    measuring.wire(measure)
     questions.wire(tab)
 
 
