@@ -406,6 +406,22 @@ class Retriever:
         near = [self.index.passages[at] for at in rows if self._shows(at)]
         return [passage for passage in near if passage.document == document]
 
+    def beside(self, passage_id: str, each: int) -> list[Passage]:
+        """The places that fit a passage best in what goes with it: a class's labs, a lab's class.
+
+        Args:
+            passage_id: of the passage.
+            each: how many of each class or lab at most.
+        """
+        passage = self.passage(passage_id)
+        found: list[SearchResult] = []
+        for called in passage.related:
+            documents = frozenset(one.document for one in self.public if one.called == called)
+            if documents:
+                within = Filter(documents=documents)
+                found += self.search(passage.searchable[:MAX_QUESTION], each, within=within)
+        return [one.passage for one in found]
+
     def dated(self, about: str, today: date, k: int) -> list[Passage]:
         """The days of the course's calendar that `about` speaks of, by date.
 

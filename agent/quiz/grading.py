@@ -18,6 +18,7 @@ from corpus.errors import InputError
 from retrieval import Embedder
 
 Result = Literal["right", "partly", "wrong"]
+SIGNS: dict[Result, str] = {"right": "✔", "partly": "◐", "wrong": "✘"}  # as people see them
 POINTS: dict[Result, float] = {"right": 1.0, "partly": 0.5, "wrong": 0.0}
 RIGHT, PARTLY = 0.8, 0.4  # least score of each
 NEARNESS = 0.4  # share of what is missing that being near in meaning makes up for

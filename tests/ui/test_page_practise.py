@@ -19,10 +19,11 @@ from agent.quiz import Item, QuizStore, Review, choice_item, grade_choice, short
 from agent.quiz.checks import CHECKS
 from corpus import InputError, Settings
 from retrieval import Filter, Passage, Retriever
-from ui.page.practise import ROUND, Practise, anki_package, part_of
+from ui.page.practise import Practise, anki_package
 from ui.page.quiz_view import choices, correction_markdown, question_markdown, when
 from ui.page.quiz_writing import TEXTS as WRITING
 from ui.page.quiz_writing import Writing
+from ui.page.rounds import ROUND, part_of
 from ui.page.site import Site
 from ui.people import Person
 

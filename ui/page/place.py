@@ -12,8 +12,7 @@ import gradio as gr
 from agent.messages import Language
 from corpus.errors import AyudanteError
 from corpus.marking import marked_html
-from retrieval import Passage, Retriever
-from retrieval.filters import Filter
+from retrieval import Passage
 from ui.page.site import QUIET, Catalogue, Say, Site, speaker
 from ui.page.trouble import told
 
@@ -144,7 +143,7 @@ def place_html(site: Site, passage_id: str, title: str, language: Language) -> s
         f'<a href="{whole}" target="_blank" rel="noopener">{say("whole")}</a>',
         *(
             f"<span>{say('goes_with')} {link(other.id, other.label)}</span>"
-            for other in beside(retriever, passage)
+            for other in retriever.beside(passage_id, 1)
         ),
         "</footer></section>",
     ]
@@ -169,14 +168,3 @@ def seen(site: Site, passage: Passage, quoted: str, say: Say) -> str:
         return marked_html(view.data.decode(), quoted)
     alt = escape(say("picture", label=passage.label))
     return f'<img src="{picture(passage.id)}" alt="{alt}">'
-
-
-def beside(retriever: Retriever, passage: Passage) -> list[Passage]:
-    """The place that fits best in each document that goes with this one: a class's lab."""
-    found: list[Passage] = []
-    for called in passage.related:
-        documents = {one.document for one in retriever.public if one.called == called}
-        if documents:
-            within = Filter(documents=frozenset(documents))
-            found += [one.passage for one in retriever.search(passage.text[:500], 1, within=within)]
-    return found
