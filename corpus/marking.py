@@ -1,8 +1,8 @@
 """Marking a quotation within a place that is shown as HTML, as a page's lines are in its picture.
 
 Only letters are compared, so that a quotation of Markdown is found in what was drawn of it.
-Formulas are drawn otherwise than they are written, so they are passed over on both sides and stay
-as they are; so does every tag, for marks go around text alone.
+Formulas are drawn otherwise than they are written, so they are passed over on both sides. Marks go
+around a text or a whole formula, so that every tag stays as it is.
 """
 
 import re
@@ -33,8 +33,10 @@ def marked_html(html: str, quote: str) -> str:
         wanted = "".join(said for _, said in spelt(markdown_html(" ".join(words))))
         if len(wanted) < SHORTEST:
             break
-        if (at := there.find(wanted)) >= 0:
-            return with_marks(html, where[at][0], where[at + len(wanted) - 1][1])
+        at, end = there.find(wanted), there.find(wanted) + len(wanted)
+        within_word = end < len(where) and where[end - 1][1] == where[end][0]
+        if at >= 0 and not within_word:  # a quotation may have been cut anywhere
+            return with_marks(html, where[at][0], where[end - 1][1])
         words.pop()
     return html
 
@@ -49,9 +51,11 @@ def spelt(html: str) -> Iterator[tuple[tuple[int, int], str]]:
 
 
 def with_marks(html: str, start: int, end: int) -> str:
-    """`html` with a mark around the text between two places, text by text."""
+    """`html` with a mark around the texts and formulas between two places."""
 
     def marked(piece: re.Match[str]) -> str:
+        if piece[0].startswith("<math") and start < piece.start() < end:
+            return f"<mark>{piece[0]}</mark>"
         first, last = (min(max(at - piece.start(), 0), len(piece[0])) for at in (start, end))
         inside = piece[0][first:last]
         if piece[0].startswith("<") or not inside.strip():

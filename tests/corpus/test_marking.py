@@ -18,7 +18,7 @@ def test_a_quotation_runs_over_blocks_and_leaves_formulas_alone() -> None:
     drawn = markdown_html(text)
     said = marked_html(drawn, " ".join(text.split()))
     assert said.replace("<mark>", "").replace("</mark>", "") == drawn
-    assert "<mark>Con </mark><span" in said
+    assert '<mark>Con </mark><span class="math inline"><mark><math' in said
     assert "<td><mark>cuatro</mark></td>" in said
     assert "<tr>\n<mark>" not in said
 
@@ -34,6 +34,7 @@ def test_code_keeps_its_colours() -> None:
 def test_as_much_as_is_found_is_marked_and_nothing_else() -> None:
     drawn = markdown_html("La red aprende pesos. Después olvida.")
     assert "<mark>La red aprende pesos</mark>" in marked_html(drawn, "La red aprende pesos $w_")
+    assert "<mark>La red aprende</mark> pesos" in marked_html(drawn, "La red aprende pe")
     assert marked_html(drawn, "Nada de eso está aquí") == drawn
     assert marked_html(drawn, "") == drawn
     assert marked_html(drawn, "La") == drawn
