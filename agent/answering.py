@@ -30,7 +30,7 @@ from agent.follow_up import follows, standalone, wants_more
 from agent.grounding import telling
 from agent.loop import WRITTEN_CALL, Bounds, run, tool_call
 from agent.messages import Language, listed, say
-from agent.prompts import prompt
+from agent.prompts import prompt, system_prompt
 from agent.scope import Judgement, judged
 from agent.sentences import PLACED
 from agent.serving import qwen
@@ -155,7 +155,8 @@ class Answering:
         if self.means.model is None:
             for result in results[:EXTRACT_PASSAGES]:
                 self.evidence.mark(result.passage)
-            yield self.extract(self.means.notice)
+            why = self.means.notice
+            yield self.extract(say("no_model", self.language, reason=why) if why else "")
             return
         yield from self.explained()
 
@@ -321,10 +322,11 @@ class Answering:
             Why it was cut off, or empty; or an `Answer` that takes its place: a hint if it was
             about to tell a solution, an extract if it said nothing.
         """
-        inquiry = self.inquiry
-        bounds = Bounds(reminder, self.means.settings.tool_calls)
+        inquiry, settings = self.inquiry, self.means.settings
+        bounds = Bounds(reminder, settings.tool_calls)
+        instructions = system_prompt(settings.course_name)
         trouble = ""
-        pieces = run(self.writer(longer), self.offered, self.said, bounds)
+        pieces = run(self.writer(longer), self.offered, instructions, self.said, bounds)
         try:
             yield from self.streamed(pieces)
         except LOST as error:
@@ -385,7 +387,9 @@ class Answering:
     def refused(self, status: Status, results: Sequence[SearchResult]) -> Answer:
         """The course does not say: names the nearest places and cites nothing."""
         near = list(dict.fromkeys(one.passage.label for one in results))[:EXTRACT_PASSAGES]
-        text = say(status, self.language, nearest=listed(near, self.language))
+        contact = self.means.settings.contact
+        whom = say("ask_contact" if contact else "ask_staff", self.language, contact=contact)
+        text = say(status, self.language, nearest=listed(near, self.language), whom=whom)
         return self.answer(text, status, (), None, about=tuple(near[:1]))
 
     def extract(self, notice: str) -> Answer:

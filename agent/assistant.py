@@ -301,7 +301,7 @@ def model_server(settings: Settings, *, share: bool, progress: Progress) -> Mode
     """The model's server; one that is started computes the stable part of the prompt at once."""
 
     def warm_up(address: ServerAddress) -> None:
-        hello = [SystemMessage(system_prompt()), HumanMessage("hola")]
+        hello = [SystemMessage(system_prompt(settings.course_name)), HumanMessage("hola")]
         try:
             chat_model(address, settings).bind(max_tokens=1).invoke(hello)
         except LOST as error:

@@ -12,7 +12,7 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.events import Answer
+from agent.events import Answer, SearchStep
 from agent.sqlite import transaction
 from corpus.errors import InputError
 from corpus.language import fold
@@ -33,6 +33,7 @@ COLUMNS = {  # of `turns`, in the order in which versions of the file added them
     "cited": "TEXT NOT NULL DEFAULT '[]'",
     "feedback": "INTEGER",
     "comment": "TEXT NOT NULL DEFAULT ''",
+    "steps": "TEXT NOT NULL DEFAULT '[]'",
 }
 SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS turns ({", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())});
@@ -44,6 +45,7 @@ UNUSABLE = (
     "Elija otro con AYUDANTE_CONVERSATIONS."
 )
 TITLE_CHARACTERS = 60
+ARGUMENT_CHARACTERS = 200  # kept of each argument of a step
 LISTED = """
 WITH listed AS (
     SELECT conversation, COUNT(*) AS turns, MIN(id) AS first, MAX(id) AS latest
@@ -75,6 +77,23 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A tool that was used, as it is stored.
+
+    Attributes:
+        tool: its name.
+        arguments: what it was called with, as text and cut short.
+        seconds: how long it took.
+        found: (id, label) of each passage that it showed to the model.
+    """
+
+    tool: str
+    arguments: dict[str, str]
+    seconds: float
+    found: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A question and what came of it.
 
@@ -93,6 +112,7 @@ class Turn:
         cited: what each marker of the answer stands for.
         feedback: 1 for useful, -1 for not; None if nobody said.
         comment: what the student said about it.
+        steps: the tools used, in order.
     """
 
     id: int
@@ -109,6 +129,7 @@ class Turn:
     cited: tuple[Cited, ...] = ()
     feedback: int | None = None
     comment: str = ""
+    steps: tuple[Step, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The turn as JSON."""
@@ -159,6 +180,9 @@ class Conversations:
             "model": answer.model,
             "about": json.dumps(answer.about, ensure_ascii=False),
             "cited": json.dumps([astuple(one) for one in cited_in(answer)], ensure_ascii=False),
+            "steps": json.dumps(
+                [astuple(stored_step(one)) for one in answer.steps], ensure_ascii=False
+            ),
         }
         given = ", ".join(f"{name} = :{name}" for name in values)
         with self.connection() as connection:
@@ -187,7 +211,7 @@ class Conversations:
                 (feedback or None, comment, turn),
             )
         if not done.rowcount:
-            raise InputError(f"No existe la respuesta {turn}.")
+            raise InputError(f"No existe la respuesta {turn}.", "That answer is no longer there.")
 
     def turns(self, conversation: str, last: int | None = None) -> list[Turn]:
         """The turns of a conversation that were answered, oldest first; only the `last` ones."""
@@ -229,7 +253,7 @@ class Conversations:
         """Gives a conversation a title in place of its first question."""
         title = " ".join(title.split())[:TITLE_CHARACTERS]
         if not title:
-            raise InputError("El título está vacío. Escriba uno.")
+            raise InputError("El título está vacío. Escriba uno.", "The title is empty. Write one.")
         self.must_exist(conversation)
         with self.connection() as connection:
             connection.execute("INSERT OR REPLACE INTO titles VALUES (?, ?)", (conversation, title))
@@ -252,7 +276,10 @@ class Conversations:
     def must_exist(self, conversation: str) -> None:
         """Raises `InputError` if there is no such conversation."""
         if not self.selected("WHERE conversation = ?", (conversation,), 1):
-            raise InputError(f"No existe la conversación {conversation}.")
+            raise InputError(
+                f"No existe la conversación {conversation}.",
+                "That conversation is no longer there.",
+            )
 
 
 def prepared(connection: sqlite3.Connection) -> None:
@@ -271,10 +298,29 @@ def cited_in(answer: Answer) -> tuple[Cited, ...]:
     )
 
 
+def stored_step(step: SearchStep) -> Step:
+    """The use of a tool, as it is stored."""
+    return Step(
+        step.tool,
+        {name: str(value)[:ARGUMENT_CHARACTERS] for name, value in step.arguments.items()},
+        step.seconds,
+        tuple((passage.id, passage.label) for _, passage in step.found),
+    )
+
+
+def step_of(tool: str, arguments: dict[str, str], seconds: float, found: list[list[str]]) -> Step:
+    """A step from its row."""
+    return Step(tool, arguments, seconds, tuple((name, label) for name, label in found))
+
+
 def turn_of(row: dict[str, Any]) -> Turn:
     """A row of the table as a turn."""
-    about, cited = (tuple(json.loads(row[name])) for name in ("about", "cited"))
-    return Turn(**{**row, "about": about, "cited": tuple(Cited(*one) for one in cited)})
+    lists = {
+        "about": tuple(json.loads(row["about"])),
+        "cited": tuple(Cited(*one) for one in json.loads(row["cited"])),
+        "steps": tuple(step_of(*one) for one in json.loads(row["steps"])),
+    }
+    return Turn(**(row | lists))
 
 
 def titled(question: str) -> str:

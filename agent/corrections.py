@@ -37,7 +37,10 @@ def add_answer(question: str, answer: str, retriever: Retriever, settings: Setti
     """
     question, answer = " ".join(checked_question(question).split()), answer.strip()
     if not answer or len(answer) > LONGEST:
-        raise InputError(f"La respuesta debe tener entre 1 y {LONGEST} caracteres.")
+        raise InputError(
+            f"La respuesta debe tener entre 1 y {LONGEST} caracteres.",
+            f"The answer must have between 1 and {LONGEST} characters.",
+        )
     file = file_in(retriever.index.root_paths)
     before = file.read_text(encoding="utf-8") if file.is_file() else ""
     section = f"\n## {question}\n\n{indented(answer)}\n\n*Agregada el {date.today()}.*\n"

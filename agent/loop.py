@@ -31,7 +31,6 @@ from langchain_core.messages import (
 )
 from langchain_core.tools import BaseTool
 
-from agent.prompts import system_prompt
 from corpus.errors import InputError
 
 WRITTEN_CALL = re.compile(
@@ -106,10 +105,18 @@ def explain_tool_error(error: Exception, _request: Any) -> str | None:
 def run(
     model: BaseChatModel,
     tools: list[BaseTool],
+    instructions: str,
     messages: list[AnyMessage],
     bounds: Bounds,
 ) -> Generator[str | ToolMessage, None, None]:
     """Runs the loop over a conversation that ends in the result of the first search.
+
+    Args:
+        model: writes and calls.
+        tools: that it may call.
+        instructions: the system prompt.
+        messages: the conversation.
+        bounds: keep it within limits.
 
     Yields:
         The answer's text in pieces as the model writes it, and each tool's message once it ran.
@@ -119,7 +126,7 @@ def run(
     agent = create_agent(
         model,
         tools,
-        system_prompt=system_prompt(),
+        system_prompt=instructions,
         middleware=[
             bounds,
             ModelCallLimitMiddleware(run_limit=bounds.tool_calls + 2, exit_behavior="end"),

@@ -64,9 +64,17 @@ CATALOGUE: dict[str, dict[Language, str]] = {
     },
     "not_in_materials": {
         "es": "No encuentro eso en los materiales del curso. Lo más cercano que hay es {nearest}. "
-        "Si crees que debería estar, pregúntale al equipo docente en el foro del curso.",
+        "Si crees que debería estar, {whom}.",
         "en": "I cannot find that in the course materials. The nearest there is {nearest}. If you "
-        "think it should be there, ask the teaching staff in the course's forum.",
+        "think it should be there, {whom}.",
+    },
+    "ask_staff": {
+        "es": "pregúntale al equipo docente en el foro del curso",
+        "en": "ask the teaching staff in the course's forum",
+    },
+    "ask_contact": {
+        "es": "escríbele a {contact}",
+        "en": "write to {contact}",
     },
     "off_topic": {
         "es": "Eso no parece ser de este curso, así que no te puedo ayudar con ello. Pregúntame "
@@ -89,6 +97,10 @@ CATALOGUE: dict[str, dict[Language, str]] = {
     "cut_off": {
         "es": "La respuesta se cortó antes de terminar: {reason}",
         "en": "The answer was cut off before its end: {reason}",
+    },
+    "no_model": {
+        "es": "{reason}",
+        "en": "There is no language model now.",
     },
     "model_silent": {
         "es": "el modelo no respondió nada",

@@ -22,7 +22,7 @@ from retrieval.passages import Passage
 from retrieval.retriever import MAX_QUESTION, Retriever
 
 DAYS_SHOWN = 6  # of the calendar
-DEFINING, LINKED = 3, 4  # passages shown of a term, and of a lab or class that goes with another
+DEFINING, LINKED = 3, 3  # passages shown of a term, and of each lab or class that goes with one
 RESULT_CHARACTERS = 4_000  # of what a tool of the caller's own gives
 
 
@@ -109,12 +109,9 @@ def course_tools(
         """
         start = monotonic()
         here = marked(evidence, marker)
-        documents = {p.document for p in course().public if p.called in here.related}
-        if not documents:
+        found = course().beside(here.id, LINKED)
+        if not found:
             raise InputError(f"Nada acompaña a {here.label}.")
-        within = asked(f"en {' y '.join(here.related)}", facets(course().public))
-        results = course().search(here.searchable[:MAX_QUESTION], LINKED, within=within)
-        found = [one.passage for one in results if one.passage.document in documents]
         return shown(evidence.record("linked_material", {"marker": marker}, start, found))
 
     return [

@@ -9,12 +9,20 @@
     └── ModelUnavailable    a model's files or its server are not there
 
 A message is one line for a person: what happened, then what to do. It is in Spanish because
-the people who read it teach or take the course.
+the people who read it teach or take the course; what students meet on the page is in English, too.
 """
 
 
 class AyudanteError(Exception):
-    """Base of every error that a user can mend; the command line prints it and exits with 2."""
+    """Base of every error that a user can mend; the command line prints it and exits with 2.
+
+    Attributes:
+        english: the message in English; empty where only the teaching staff would read it.
+    """
+
+    def __init__(self, message: str, english: str = "") -> None:
+        super().__init__(message)
+        self.english = english
 
 
 class InputError(AyudanteError):

@@ -27,6 +27,19 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
+    course_name: str = Field(
+        "CC6204 Deep Learning de la Universidad de Chile",
+        min_length=1,
+        max_length=120,
+        description="the course, as the page, the prompt and the Anki deck call it",
+    )
+    contact: str = Field(
+        "",
+        max_length=200,
+        description="whom students write to about what the course does not say: an address, a "
+        "name; by default the teaching staff in the course's forum",
+    )
+
     index: Path = Field(Path(".ayudante/index"), description="folder of the index")
     cache: Path = Field(
         default_factory=lambda: user_cache_path("ayudante"),

@@ -84,10 +84,14 @@ def checked_question(question: str) -> str:
     """`question` without surrounding space; raises `InputError` if it is empty or too long."""
     question = question.strip()
     if not question:
-        raise InputError("La pregunta está vacía. Escriba una pregunta sobre el curso.")
+        raise InputError(
+            "La pregunta está vacía. Escriba una pregunta sobre el curso.",
+            "The question is empty. Write a question about the course.",
+        )
     if len(question) > MAX_QUESTION:
         raise InputError(
-            f"La pregunta tiene {len(question)} caracteres; el máximo es {MAX_QUESTION}. Acórtela."
+            f"La pregunta tiene {len(question)} caracteres; el máximo es {MAX_QUESTION}. Acórtela.",
+            f"The question has {len(question)} characters; {MAX_QUESTION} is the most. Shorten it.",
         )
     return question
 
@@ -384,7 +388,10 @@ class Retriever:
         """
         row = self._rows.get(passage_id)
         if row is None or not self._shows(row):
-            raise InputError(f"No existe el pasaje {passage_id}.")
+            raise InputError(
+                f"No existe el pasaje {passage_id}.",
+                "That place is no longer in the course.",
+            )
         return row
 
     def passage(self, passage_id: str) -> Passage:
@@ -398,6 +405,22 @@ class Retriever:
         rows = range(max(0, row - reach), min(row + reach + 1, self.size))
         near = [self.index.passages[at] for at in rows if self._shows(at)]
         return [passage for passage in near if passage.document == document]
+
+    def beside(self, passage_id: str, each: int) -> list[Passage]:
+        """The places that fit a passage best in what goes with it: a class's labs, a lab's class.
+
+        Args:
+            passage_id: of the passage.
+            each: how many of each class or lab at most.
+        """
+        passage = self.passage(passage_id)
+        found: list[SearchResult] = []
+        for called in passage.related:
+            documents = frozenset(one.document for one in self.public if one.called == called)
+            if documents:
+                within = Filter(documents=documents)
+                found += self.search(passage.searchable[:MAX_QUESTION], each, within=within)
+        return [one.passage for one in found]
 
     def dated(self, about: str, today: date, k: int) -> list[Passage]:
         """The days of the course's calendar that `about` speaks of, by date.
@@ -428,7 +451,10 @@ class Retriever:
         for file in find_files(self.index.root_paths):
             if file.name == name:
                 return file.path
-        raise InputError(f"Ya no está el archivo {name}. Rehaga el índice.")
+        raise InputError(
+            f"Ya no está el archivo {name}. Rehaga el índice.",
+            f"The file {name} is gone. The index has to be made anew.",
+        )
 
     def view(self, passage_id: str) -> View:
         """The passage's place as a person sees it: a marked page, a slide, a cell.

@@ -36,14 +36,14 @@ class Change:
     Attributes:
         report: of the index; None if no file came in, so that it was left as it was.
         kept: the documents that came in, as the index names them.
-        refused: files that did not come in, each with the reason.
+        refused: files that did not come in, each with why.
         notes: documents that came in, each with what a person should know of it.
         retired: where the files that left are now.
     """
 
     report: IndexReport | None
     kept: tuple[str, ...] = ()
-    refused: tuple[tuple[str, str], ...] = ()
+    refused: tuple[tuple[str, InputError], ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
     retired: tuple[Path, ...] = ()
 
@@ -103,7 +103,7 @@ class Materials:
             InputError: if another change is going on, or the index cannot be written.
         """
         kept: list[tuple[str, Path]] = []
-        refused: list[tuple[str, str]] = []
+        refused: list[tuple[str, InputError]] = []
         retired: list[Path] = []
         with one_at_a_time():
             folder = self.folder
@@ -113,7 +113,7 @@ class Materials:
                     retired += self.placed(file, target, replacing=replacing)
                     kept.append((file.name, target))
                 except InputError as error:
-                    refused.append((file.name, str(error)))
+                    refused.append((file.name, error))
             report = self.indexed_in(folder, progress) if kept else None
             names = tuple(self.name_of(path) for _, path in kept)
             notes = tuple(
@@ -165,7 +165,9 @@ class Materials:
         if target.exists() and not replacing:
             raise InputError(
                 "Ya hay un archivo subido con ese nombre. Cámbiale el nombre, o marca «Reemplazar» "
-                "y súbelo de nuevo."
+                "y súbelo de nuevo.",
+                "A file of that name was uploaded before. Rename it, or tick “Replace” and upload "
+                "it again.",
             )
         draft = target.with_name(f".{target.name}.new")
         try:
@@ -233,7 +235,10 @@ class Materials:
 def one_at_a_time() -> Iterator[None]:
     """Holds the right to change the course; raises `InputError` if somebody else has it."""
     if not CHANGING.acquire(blocking=False):
-        raise InputError("Ya se está actualizando el curso. Espera a que termine y repítelo.")
+        raise InputError(
+            "Ya se está actualizando el curso. Espera a que termine y repítelo.",
+            "The course is being updated already. Wait until that is done and try again.",
+        )
     try:
         yield
     finally:

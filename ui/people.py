@@ -159,7 +159,10 @@ class Users:
         """Whose account that is; raises `InputError` if it is there no more."""
         account = self.accounts().get(name)
         if account is None:
-            raise InputError("Tu cuenta ya no existe. Pregunta al equipo docente.")
+            raise InputError(
+                "Tu cuenta ya no existe. Pregunta al equipo docente.",
+                "Your account is gone. Ask the teaching staff.",
+            )
         return Person(name, account.id, account.role == "teacher", f"{account.id}.")
 
     def admits(self, name: str, password: str) -> bool:

@@ -47,15 +47,7 @@ def write(
     known = [item.question for item in store.items()]
     with ProgressDisplay() as progress:
         retriever = Retriever.open(settings=settings, progress=progress)
-        within = chosen(
-            retriever.public,
-            kinds=[],
-            weeks=weeks or [],
-            classes=classes or [],
-            labs=labs or [],
-            documents=[],
-            languages=[],
-        )
+        within = chosen(retriever.public, weeks=weeks or [], classes=classes or [], labs=labs or [])
         with model_server(settings, share=False, progress=progress) as address:
             done = write_items(
                 retriever,
@@ -125,7 +117,9 @@ def progress(student: StudentOption = None, as_json: JsonOption = False) -> None
 @quiz.command()
 def export(
     target: Annotated[Path, typer.Argument(help="Archivo .apkg que se escribe.")],
-    name: Annotated[str, typer.Option("--name", help="Nombre del mazo.")] = "CC6204 Deep Learning",
+    name: Annotated[
+        str | None, typer.Option("--name", help="Nombre del mazo; por omisión, el del curso.")
+    ] = None,
     index: IndexOption = None,
     embedding_model: EmbeddingOption = None,
 ) -> None:
@@ -139,7 +133,7 @@ def export(
         raise InputError("No hay preguntas que exportar. Escríbalas con: ayudante quiz write")
     with ProgressDisplay() as progress:
         retriever = Retriever.open(settings=settings, progress=progress)
-        done = write_deck(items, retriever.view, target, name)
+        done = write_deck(items, retriever.view, target, name or settings.course_name)
     out.print(f"{done.notes} tarjetas, {done.pictures} imágenes en {target}", markup=False)
 
 
@@ -176,7 +170,8 @@ def text_of(passage: Passage | None) -> str:
 
 def show_grade(grade: "Grade", next_time: datetime) -> None:
     """What came of an answer."""
-    sign = {"right": "✔", "partly": "◐", "wrong": "✘"}[grade.result]
-    out.print(f"{sign} {grade.reason}", markup=False)
+    from agent.quiz.grading import SIGNS
+
+    out.print(f"{SIGNS[grade.result]} {grade.reason}", markup=False)
     out.print(f"   {grade.citation.label}: «{grade.citation.quote}»", style="dim", markup=False)
     out.print(f"   vuelve el {next_time.astimezone():%d-%m %H:%M}", style="dim", markup=False)

@@ -29,16 +29,23 @@ def checked_name(file: Path, max_bytes: int) -> str:
     if suffix not in SUFFIXES:
         raise InputError(
             f"No se lee el formato {suffix or 'de un archivo sin extensión'}. Sirven PDF, "
-            "PowerPoint, Word, notebooks, Markdown, HTML, LaTeX, subtítulos, código y texto."
+            "PowerPoint, Word, notebooks, Markdown, HTML, LaTeX, subtítulos, código y texto.",
+            f"{suffix or 'A file without an extension'} is not a format that is read. PDF, "
+            "PowerPoint, Word, notebooks, Markdown, HTML, LaTeX, subtitles, code and text are.",
         )
     try:
         size = file.stat().st_size
     except OSError as error:
-        raise InputError("No llegó completo. Vuelve a subirlo.") from error
+        raise InputError(
+            "No llegó completo. Vuelve a subirlo.", "It did not arrive whole. Upload it again."
+        ) from error
     if not size:
-        raise InputError("Está vacío.")
+        raise InputError("Está vacío.", "It is empty.")
     if size > max_bytes:
-        raise InputError(f"Pesa {weight(size)} y el límite es {weight(max_bytes)}.")
+        raise InputError(
+            f"Pesa {weight(size)} y el límite es {weight(max_bytes)}.",
+            f"It weighs {weight(size)} and the limit is {weight(max_bytes)}.",
+        )
     return name
 
 

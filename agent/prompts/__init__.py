@@ -3,9 +3,9 @@
 from importlib.resources import files
 
 
-def system_prompt() -> str:
-    """The assistant's instructions, the same for every question."""
-    return prompt("assistant")
+def system_prompt(course_name: str) -> str:
+    """The assistant's instructions, the same for every question of a course."""
+    return prompt("assistant").replace("{course}", course_name)
 
 
 def prompt(name: str) -> str:

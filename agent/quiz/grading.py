@@ -18,6 +18,7 @@ from corpus.errors import InputError
 from retrieval import Embedder
 
 Result = Literal["right", "partly", "wrong"]
+SIGNS: dict[Result, str] = {"right": "✔", "partly": "◐", "wrong": "✘"}  # as people see them
 POINTS: dict[Result, float] = {"right": 1.0, "partly": 0.5, "wrong": 0.0}
 RIGHT, PARTLY = 0.8, 0.4  # least score of each
 NEARNESS = 0.4  # share of what is missing that being near in meaning makes up for
@@ -91,10 +92,13 @@ def checked(text: str) -> str:
     """`text` without surrounding space; raises `InputError` if it is empty or too long."""
     text = text.strip()
     if not text:
-        raise InputError("La respuesta está vacía. Escriba una respuesta.")
+        raise InputError(
+            "La respuesta está vacía. Escriba una respuesta.", "The answer is empty. Write one."
+        )
     if len(text) > LONGEST:
         raise InputError(
-            f"La respuesta tiene {len(text)} caracteres; el máximo es {LONGEST}. Acórtela."
+            f"La respuesta tiene {len(text)} caracteres; el máximo es {LONGEST}. Acórtela.",
+            f"The answer has {len(text)} characters; {LONGEST} is the most. Shorten it.",
         )
     return text
 

@@ -215,7 +215,7 @@ def stored(connection: sqlite3.Connection, item_id: str) -> Item:
     """The item with that id; raises `InputError` if there is none."""
     row = connection.execute("SELECT item FROM items WHERE id = ?", (item_id,)).fetchone()
     if row is None:
-        raise InputError(f"No existe la pregunta {item_id}.")
+        raise InputError(f"No existe la pregunta {item_id}.", "That question is no longer there.")
     return Item.from_dict(json.loads(row[0]))
 
 

@@ -196,6 +196,41 @@ class Report:
             "places": {key: asdict(place) for key, place in self.places.items()},
         }
 
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Report":
+        """The report that `to_dict` wrote; raises `InputError` for anything else."""
+        try:
+            systems = {name: dict(values) for name, values in data["systems"].items()}
+            return cls(
+                path=data["path"],
+                queries=data["queries"],
+                documents=data["documents"],
+                seconds={name: values.pop("seconds") for name, values in systems.items()},
+                systems={name: intervals(values) for name, values in systems.items()},
+                comparisons=tuple(Comparison(**one) for one in data["comparisons"]),
+                level=data["level"],
+                slices={
+                    attribute: {value: slice_of(one) for value, one in values.items()}
+                    for attribute, values in data["slices"].items()
+                },
+                latency={name: Percentiles(**one) for name, one in data["latency_ms"].items()},
+                recall={name: tuple(curve) for name, curve in data["recall"].items()},
+                questions=tuple(Question.from_dict(one) for one in data["questions"]),
+                places={key: Place(**place) for key, place in data["places"].items()},
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InputError(f"El informe es de otra versión: {error!r}.") from error
+
+
+def intervals(data: dict[str, Any]) -> dict[str, Interval]:
+    """By measure, its interval."""
+    return {measure: Interval(**value) for measure, value in data.items()}
+
+
+def slice_of(data: dict[str, Any]) -> Slice:
+    """A slice as `asdict` wrote it."""
+    return Slice(data["queries"], {name: intervals(one) for name, one in data["systems"].items()})
+
 
 def main_system(names: list[str]) -> str:
     """The system that students get, “reranked”, or what comes nearest to it."""

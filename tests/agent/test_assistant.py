@@ -42,6 +42,28 @@ def test_below_the_evidence_floor_the_model_is_not_asked(
     assert model._asked == []
 
 
+@pytest.mark.parametrize("contact", ["", "ana@example.org"])
+def test_a_refusal_names_whom_to_ask(
+    retriever: Retriever, settings: Settings, contact: str
+) -> None:
+    strict = settings.model_copy(update={"evidence_floor": 1.0, "contact": contact})
+    with Assistant(retriever, strict, model=ScriptedModel(script=[])) as assistant:
+        said = assistant.ask("¿Qué dice softmax de los logits en la guerra?").text
+    whom = f"escríbele a {contact}" if contact else "pregúntale al equipo docente en el foro"
+    assert whom in said
+
+
+def test_the_prompt_names_the_course(retriever: Retriever, settings: Settings) -> None:
+    course = "EL4106 Inteligencia {Computacional}"
+    for name in (settings.course_name, course):
+        model = ScriptedModel(script=[AIMessage("Softmax da probabilidades [1].")])
+        ask(retriever, settings.model_copy(update={"course_name": name}), model)
+        told = model._asked[0][0].text
+        assert told.startswith(f"Eres el ayudante del curso {name}. Explicas a estudiantes")
+    assert "CC6204" not in told
+    assert settings.course_name == "CC6204 Deep Learning de la Universidad de Chile"
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [

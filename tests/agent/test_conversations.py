@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from agent import Answer
-from agent.conversations import Cited, Conversations
-from agent.events import Citation, Seconds
+from agent.conversations import Cited, Conversations, Step
+from agent.events import Citation, SearchStep, Seconds
 from corpus import InputError
 from corpus.document import numbered
 from retrieval import Passage
@@ -116,7 +116,7 @@ def test_a_file_of_an_older_version_goes_on(tmp_path: Path) -> None:
         )
     connection.close()
     turn = Conversations(file).turns("a")[0]
-    assert (turn.question, turn.answer, turn.mode, turn.about) == ("q", "r", "explain", ())
+    assert (turn.question, turn.answer, turn.mode, turn.steps) == ("q", "r", "explain", ())
 
 
 def test_people_are_listed_their_own_conversations_only(stored: Conversations) -> None:
@@ -127,12 +127,18 @@ def test_people_are_listed_their_own_conversations_only(stored: Conversations) -
     assert len(stored.listed()) == 4
 
 
-def test_what_was_cited_is_kept_with_its_quote(stored: Conversations) -> None:
+def test_what_was_cited_and_done_is_kept_and_little_of_it(stored: Conversations) -> None:
     place = numbered("page", 7, word="lámina")
     passage = Passage("p#1", "clase-04.pdf", "T", "Clase 4", (), "Suma uno.", place)
-    said = replace(answer("Suma uno [1]."), citations=(Citation(1, passage, "Suma uno."),))
+    step = SearchStep("own_tool", {"code": "x" * 9_000, "n": 3}, 0.2, ((1, passage),))
+    citation = Citation(1, passage, "Suma uno.")
+    said = replace(answer("Suma uno [1]."), citations=(citation,), steps=(step,))
     stored.answered(stored.ask("ana", "¿Cuánto suma?"), said)
-    assert stored.turns("ana")[-1].cited == (Cited(1, "p#1", "Clase 4, lámina 7", "Suma uno."),)
+    turn = stored.turns("ana")[-1]
+    assert turn.cited == (Cited(1, "p#1", "Clase 4, lámina 7", "Suma uno."),)
+    found = (("p#1", "Clase 4, lámina 7"),)
+    assert turn.steps == (Step("own_tool", {"code": "x" * 200, "n": "3"}, 0.2, found),)
+    assert "own_tool" not in stored.exported("ana")
 
 
 def test_a_question_asked_anew_takes_the_place_of_all_that_came_after(

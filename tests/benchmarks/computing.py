@@ -28,7 +28,7 @@ def offered(model: ChatOpenAI, one: dict[str, Any]) -> tuple[bool, bool]:
     """Whether a model that is offered every tool calls the right one validly, and rightly."""
     evidence = Evidence()
     tools = {t.name: t for t in [*course_tools(None, evidence, 2), *computing_tools(evidence)]}
-    asked = [SystemMessage(system_prompt()), HumanMessage(one["text"])]
+    asked = [SystemMessage(system_prompt(Settings.load().course_name)), HumanMessage(one["text"])]
     said = understood(model.bind_tools(list(tools.values())).invoke(asked), set(tools))
     for call in said.tool_calls:
         if call["name"] == one["tool"]:

@@ -49,16 +49,16 @@ ROUNDS = 3  # questions that each chat asks, one after the other
 Prompt = list[dict[str, Any]]
 
 
-def prompts(retriever: Retriever, passages: int, most: int) -> list[Prompt]:
+def prompts(retriever: Retriever, settings: Settings, most: int) -> list[Prompt]:
     """What the model reads for the first `most` questions of the gold set."""
     made = []
     for question in lines_of(QUESTIONS / "queries.jsonl")[:most]:
         evidence = Evidence()
-        found = [result.passage for result in retriever.search(question, passages)]
+        found = [result.passage for result in retriever.search(question, settings.passages_shown)]
         call = tool_call("search_course", {"query": question})
         step = evidence.record("search_course", call["args"], time.monotonic(), found)
         said: list[AnyMessage] = [
-            SystemMessage(system_prompt()),
+            SystemMessage(system_prompt(settings.course_name)),
             HumanMessage(question),
             AIMessage("", tool_calls=[call]),
             ToolMessage(shown(step), tool_call_id=call["id"]),
@@ -215,7 +215,7 @@ def main() -> None:
     given = parser.parse_args()
     settings = Settings.load()
     retriever = Retriever.open(settings=settings)
-    asked = prompts(retriever, settings.passages_shown, ROUNDS * max(given.chats))
+    asked = prompts(retriever, settings, ROUNDS * max(given.chats))
     rows: list[Row] = []
     for name in ("int8", "bfloat16"):
         if name not in given.systems:

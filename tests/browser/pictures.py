@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, BaseMessage
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from agent import Assistant
@@ -26,9 +26,21 @@ SAID = (
     "capa oculta [2].\n\n```python\nX = torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]])\n"
     "y = torch.tensor([0, 1, 1, 0])  # XOR\n```"
 )
+OF_NOTES = "¿Por qué softmax resta el máximo de los logits?"
+SAID_OF_NOTES = (
+    "Softmax resta el máximo de los logits para que la exponencial no se desborde, y el resultado "
+    "es el mismo [1]."
+)
 QUESTION = "oye xq el perceptron no puede con el xor?"
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 PARTS = {"library": "Biblioteca", "practise": "Practicar", "staff": "Equipo docente"}
+
+
+class Said(ScriptedModel):
+    """Says what belongs to the question, however often the model is asked."""
+
+    def next_message(self, messages: list[BaseMessage]) -> AIMessage:
+        return AIMessage(SAID_OF_NOTES if OF_NOTES in messages[-1].text else SAID)
 
 
 def main() -> None:
@@ -38,7 +50,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         stored = {name: Path(scratch) / f"{name}.sqlite" for name in ("conversations", "quiz")}
         settings = Settings.load(**stored)
-        model = ScriptedModel(script=[AIMessage(SAID)] * 20)
+        model = Said(script=[])
         retriever = Retriever.open(settings=settings)
         with (
             Assistant(retriever, settings, model=model) as assistant,
@@ -83,6 +95,18 @@ def asked(page: Page, shot: Callable[[str], None]) -> None:
     page.locator("#charla a.chip").first.click()
     page.locator("#lugar .place").wait_for()
     shot("place")
+    page.keyboard.press("Escape")
+    open_part(page, PARTS["library"])
+    page.locator("#buscar").get_by_role("textbox").fill(QUESTION)
+    page.locator("#estante .cards a").first.wait_for()
+    shot("search")
+    page.locator("#buscar").get_by_role("textbox").fill("")
+    open_part(page, "Preguntar")
+    page.locator("#pregunta textarea").fill(OF_NOTES)
+    page.keyboard.press("Enter")
+    page.locator("#charla a.chip", has_text="Clase 4").first.click()
+    page.locator("#lugar .place mark").first.wait_for()
+    shot("notes")
     page.keyboard.press("Escape")
     page.locator("#historial .toggle-button").click()
     shot("history")

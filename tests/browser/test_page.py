@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from langchain_core.messages import AIMessage
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from agent import Assistant
 from agent.conversations import Conversations
@@ -126,9 +126,11 @@ def test_a_citation_opens_its_place_and_its_neighbours(
         pane = page.locator("#lugar .place")
         expect(pane.locator("h2")).to_have_text("Clase 4, § Definición")
         expect(pane.locator("h2")).to_be_focused()
-        expect(pane).to_contain_text("convierte los logits en probabilidades")
+        expect(pane.locator("mark").first).to_contain_text("convierte los logits en probabilidades")
+        expect(pane.locator("mark").first).to_be_in_viewport()
         pane.get_by_text("Siguiente").click()
         expect(pane.locator("h2")).to_have_text("Clase 4, § Estabilidad numérica")
+        expect(pane.locator("mark")).to_have_count(0)
         with page.expect_download() as download:
             pane.get_by_text("Abrir el documento").click()
         assert download.value.suggested_filename == "clase-04.md"
@@ -201,9 +203,8 @@ def test_conversations_survive_a_reload_and_are_searched_renamed_exported_delete
         page.reload()
         expect(page.locator("#charla")).to_contain_text(QUESTION)
         chips(page)
-        page.get_by_role("button", name="Open sidebar").or_(
-            page.locator("#historial .toggle-button")
-        ).first.click()
+        expect(page.get_by_text("Buscó en el curso")).to_be_visible()
+        page.get_by_role("button", name="Abrir o cerrar la lista").click()
         page.locator("#nueva").click()
         expect(page.locator("#charla .bot")).to_have_count(0)
         ask(page, "¿Por qué se resta el máximo de los logits?")
@@ -242,15 +243,15 @@ def test_an_answer_is_asked_again_a_question_is_edited_and_the_opinion_is_kept(
         ask(page, QUESTION)
         chips(page)
         answered(page)
-        page.get_by_label("Retry").click()
+        page.get_by_label("Reintentar").click()
         expect(page.locator("#charla")).to_contain_text("Otra vez", timeout=30_000)
         answered(page)
-        page.get_by_label("Edit").click()
+        page.get_by_label("Editar").click()
         page.locator("#charla textarea").fill("¿Qué hace softmax con los logits, de nuevo?")
-        page.get_by_label("Submit").first.click()
+        page.get_by_label("Enviar").first.click()
         expect(page.locator("#charla")).to_contain_text("Editada", timeout=30_000)
         answered(page)
-        page.locator('#charla button[aria-label="Like"]').click()
+        page.locator('#charla button[aria-label="Me gusta"]').click()
         page.wait_for_timeout(500)
         stored = Conversations(settings.conversations)
         (conversation,) = stored.listed()
@@ -271,13 +272,34 @@ def test_a_suggested_question_and_a_starter_are_asked_by_a_tap(
         expect(page.locator("#charla .user").last).to_contain_text("Más detalle")
 
 
-def test_english_is_a_tap_away(opened: Opened, retriever: Retriever, settings: Settings) -> None:
-    with Assistant(retriever, settings, use_model=False) as assistant:
-        page = opened(page_of(assistant))
+def test_english_is_a_tap_away_and_all_words_follow_the_page_in_any_browser(
+    opened: Opened, browser: Browser, retriever: Retriever, settings: Settings
+) -> None:
+    named = settings.model_copy(update={"course_name": "EL4106 <Redes> {x}"})
+    with Assistant(retriever, named, use_model=False) as assistant:
+        context = browser.new_context(locale="es-CL")  # other tests have a browser in English
+        page = opened(page_of(assistant), context=context)
+        expect(page).to_have_title("Ayudante · EL4106 <Redes> {x}")
+        expect(page.locator("#titulo h1")).to_have_text("Ayudante · EL4106 <Redes> {x}")
         assert page.evaluate("document.documentElement.lang") == "es"
+        expect(page.get_by_role("button", name="Abrir o cerrar la lista")).to_be_visible()
+        page.route("**/queue/join*", full)
+        ask(page, QUESTION)
+        expect(page.locator(".toast-body")).to_contain_text("Hay demasiadas personas a la vez")
+        page.unroute("**/queue/join*")
         page.get_by_role("link", name="English").click()
         expect(page.get_by_placeholder("Write your question…")).to_be_visible()
         assert page.evaluate("document.documentElement.lang") == "en"
+        page.evaluate("document.querySelector('#pregunta textarea').removeAttribute('maxlength')")
+        ask(page, "x" * 5_000)
+        expect(page.locator(".bot").last).to_contain_text("4000 is the most", timeout=30_000)
+        expect(page.get_by_label("Retry")).to_be_visible()
+        context.close()
+
+
+def full(route: Route) -> None:
+    """The server's answer when too many wait."""
+    route.fulfill(status=503, json={"detail": "Queue is full."})
 
 
 def test_neither_the_pane_nor_the_addresses_beside_it_show_a_solution(

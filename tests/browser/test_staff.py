@@ -110,6 +110,11 @@ def test_the_search_is_measured_from_the_page(
         assert "Evaluación de la búsqueda" in download.value.path().read_text()
         page.get_by_role("button", name="Medir la búsqueda").click()
         expect(page.get_by_text("Ninguna pregunta cambió")).to_be_visible(timeout=30_000)
+        page.reload()
+        staff_of(page)
+        page.get_by_role("tab", name="Búsqueda").click()
+        expect(page.get_by_text(re.compile("La última medición: .*, 2 preguntas"))).to_be_visible()
+        expect(page.locator(".heat")).to_contain_text("nDCG@10")
 
 
 def test_a_measurement_can_be_stopped_and_begun_again(

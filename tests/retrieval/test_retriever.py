@@ -154,3 +154,18 @@ def test_a_documents_best_place_draws_its_others_and_keeps_its_score(
     alone = retriever.search("se resta el máximo para que no se desborde", k=retriever.size)
     assert found[0] == alone[0]
     assert found != alone
+
+
+def test_what_goes_with_a_place_is_the_best_of_each_class_or_lab(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    links = "- [Clase 4](clase-04.md) y su [Lab 2](labs/lab-02.ipynb)\n"
+    (course / "programa.md").write_text(f"# Programa\n\n{links}")
+    update(settings.index, [course], embedder)
+    retriever = Retriever(Index.load(store.current(settings.index)), embedder)
+    lab = next(one for one in retriever.public if one.called == "Lab 2")
+    (best,) = retriever.beside(lab.id, 1)
+    assert best.called == "Clase 4"
+    assert len(retriever.beside(lab.id, 2)) == 2
+    alone = next(one for one in retriever.public if one.document == "programa.md")
+    assert retriever.beside(alone.id, 1) == []

@@ -162,7 +162,7 @@ def test_a_page_without_a_session_is_the_door(page: Served, path: str) -> None:
 def test_nothing_else_is_given_without_a_session(page: Served, method: str, path: str) -> None:
     said = httpx.request(method, page.url + path)
     assert said.status_code == 401
-    assert said.text in ("", "Entra primero en /entrar.")
+    assert said.text in ("", "Entra primero en /entrar.\nSign in at /entrar first.")
     forged = {"ayudante": "eyJuYW1lIjoiYW5hIn0=.aaaa.bbbb"}
     assert httpx.request(method, page.url + path, cookies=forged).status_code == 401
 
@@ -416,7 +416,9 @@ def test_a_bug_is_a_sentence_with_the_policy(page: Served, monkeypatch: pytest.M
     with page.entered("ana") as client:
         said = client.get("/vista?pasaje=x")
     assert said.status_code == 500
-    assert re.fullmatch(r"Algo falló \(código \w{8}\)\. Vuelve a intentarlo\.", said.text)
+    spanish, english = said.text.split("\n")
+    assert re.fullmatch(r"Algo falló \(código \w{8}\)\. Vuelve a intentarlo\.", spanish)
+    assert re.fullmatch(r"Something failed \(code \w{8}\)\. Try again\.", english)
     assert {key: said.headers.get(key) for key in HEADERS} == HEADERS
 
 

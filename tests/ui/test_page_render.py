@@ -1,7 +1,6 @@
 import pytest
 
-from agent.conversations import Cited, Turn
-from agent.events import SearchStep
+from agent.conversations import Cited, Step, Turn
 from corpus.document import numbered
 from retrieval import Passage
 from ui.page.place import href
@@ -72,7 +71,8 @@ def test_a_notice_is_shown_with_the_answer() -> None:
 
 
 def test_a_step_names_what_was_searched_and_links_what_was_found() -> None:
-    step = SearchStep("search_course", {"query": "softmax"}, 0.2, ((1, passage()),))
+    found = ((passage().id, passage().label),)
+    step = Step("search_course", {"query": "softmax"}, 0.2, found)
     message = step_message(step, "es")
     assert message.metadata["title"] == "Buscó en el curso: softmax"
     assert LINK in str(message.content)
@@ -80,9 +80,15 @@ def test_a_step_names_what_was_searched_and_links_what_was_found() -> None:
 
 
 def test_a_stored_conversation_is_shown_as_it_was() -> None:
-    turns = [Turn(1, "¿<b>?", "Suma uno [1].", cited=(CITED,)), Turn(2, "¿y?", None)]
-    shown = conversation_messages(turns, "sin respuesta")
-    assert [one.role for one in shown] == ["user", "assistant"] * 2
-    assert shown[0].content == "¿&lt;b>?"
-    assert LINK in str(shown[1].content)
-    assert "sin respuesta" in str(shown[3].content)
+    steps = (Step("search_course", {"query": "<b>"}, 0.2), Step("own", {}, 0.1))
+    turns = [
+        Turn(1, "¿<b>?", "Suma uno [1].", cited=(CITED,), steps=steps),
+        Turn(2, "¿y?", None),
+    ]
+    asked, first, second, said, _, lost = conversation_messages(turns, "sin respuesta", "en")
+    assert [asked.role, said.role] == ["user", "assistant"]
+    assert asked.content == "¿&lt;b>?"
+    assert first.metadata["title"] == "Searched the course: &lt;b>"
+    assert second.metadata["title"] == "own: "
+    assert LINK in str(said.content)
+    assert "sin respuesta" in str(lost.content)

@@ -190,6 +190,8 @@ def test_a_student_is_refused_whatever_they_call(
     with refused:
         assert measured.saved("secret", REQUEST) == ""
     with refused:
+        assert measured.opened("", REQUEST) == (gr.skip(),) * 4
+    with refused:
         assert measured.halted(REQUEST) == (gr.skip(),) * 4
     assert "equipo docente" in questions.added("¿Hay clase?", "No.", REQUEST)[2]
     assert not (course / FILE).exists()
@@ -234,6 +236,26 @@ def test_the_next_measurement_says_what_changed(
     assert "Mejor con lexical: 1" in shown
     assert "fuera de los 10 → lugar 1" in shown
     assert not kept.with_suffix(".new").exists()
+
+
+def test_the_last_measurement_is_there_again_as_it_was(
+    site: Site, settings: Settings, judgements: Path
+) -> None:
+    measured = built(lambda: Measuring(site, "es"))
+    assert measured.opened("", REQUEST) == (gr.skip(),) * 4
+    *_, (_, shown, page, *_) = run(measured)
+    again = built(lambda: Measuring(site, "en"))
+    told, *drawn, _ = measured.opened("", REQUEST)
+    assert "2 preguntas (dev)" in told
+    assert drawn == [shown, page]
+    assert "2 questions (dev)" in again.opened("", REQUEST)[0]
+    assert again.opened(page, REQUEST) == (gr.skip(),) * 4
+    kept = settings.index.parent / "evaluation-dev.json"
+    report = json.loads(kept.read_text())
+    del report["recall"]
+    kept.write_text(json.dumps(report))
+    with pytest.warns(UserWarning, match="otra versión"):
+        assert again.opened("", REQUEST) == (gr.skip(),) * 4
 
 
 def test_a_damaged_last_measurement_is_said_and_replaced(

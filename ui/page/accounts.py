@@ -52,16 +52,17 @@ ENDED = """<script>
 </script>"""
 
 
-def guard(app: FastAPI, users: Users, entrances: Sequence[BaseRoute] = ()) -> None:
+def guard(app: FastAPI, users: Users, title: str, entrances: Sequence[BaseRoute] = ()) -> None:
     """Adds the door to an app, and lets nothing else of it through without a session.
 
     Args:
         app: to which nothing is mounted at ``/`` yet.
         users: who may enter.
+        title: of what is behind the door.
         entrances: routes of other ways in, which are open to everybody and end in `enter`; one
             at ``/entrar`` takes the place of the door.
     """
-    door = Door(users)
+    door = Door(users, title)
     routes = [
         *entrances,
         Route(ENTER, door.show, methods=["GET"]),
@@ -119,7 +120,9 @@ class Gate:
         except AyudanteError as error:
             log.error("nobody can enter: %s", error)
             return PlainTextResponse(
-                "Las cuentas no se pueden leer ahora. Avisa al equipo docente.", status_code=503
+                "Las cuentas no se pueden leer ahora. Avisa al equipo docente.\n"
+                "Accounts cannot be read now. Tell the teaching staff.",
+                status_code=503,
             )
         if request.method == "GET" and (
             path in PAGES or "text/html" in request.headers.get("accept", "")
@@ -127,7 +130,9 @@ class Gate:
             return RedirectResponse(
                 door_of("en" if path.startswith("/en/") else "es"), status_code=303
             )
-        return PlainTextResponse(f"Entra primero en {ENTER}.", status_code=401)
+        return PlainTextResponse(
+            f"Entra primero en {ENTER}.\nSign in at {ENTER} first.", status_code=401
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,7 @@ class Door:
     """Where people come in and leave."""
 
     users: Users
+    title: str
     guesses: Guesses = field(default_factory=Guesses)
     hashing: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(HASHED_AT_ONCE))
 
@@ -143,7 +149,7 @@ class Door:
         language = spoken(request.query_params.get("idioma"))
         if inside(self.users, request):
             return RedirectResponse(INSIDE[language], status_code=303)
-        return HTMLResponse(door_html(language))
+        return HTMLResponse(door_html(self.title, language))
 
     async def knock(self, request: Request) -> Response:
         """Lets somebody in who says a name and its password."""
@@ -153,11 +159,12 @@ class Door:
         address = request.client.host if request.client else ""
         if seconds := self.guesses.attempt(name, address):
             later = {"Retry-After": str(ceil(seconds))}
-            said = door_html(language, name, "wait", ceil(seconds / 60))
+            said = door_html(self.title, language, name, "wait", ceil(seconds / 60))
             return HTMLResponse(said, status_code=429, headers=later)
         password = form.get("clave", "")
         if not await to_thread.run_sync(self.users.admits, name, password, limiter=self.hashing):
-            return HTMLResponse(door_html(language, name, "wrong"), status_code=401)
+            said = door_html(self.title, language, name, "wrong")
+            return HTMLResponse(said, status_code=401)
         self.guesses.succeeded(name, address)
         enter(request, self.users, name)
         return RedirectResponse(INSIDE[language], status_code=303)

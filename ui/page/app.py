@@ -16,6 +16,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from agent import Assistant
@@ -30,6 +31,8 @@ from ui.page.frame import build, on_load
 from ui.page.practise import anki_package
 from ui.page.site import Site
 from ui.page.theme import head, theme
+from ui.page.trouble import told
+from ui.page.words import InLanguage
 from ui.people import Users, must_be_guarded
 
 # Gradio's own scripts are inline and made at run time; nothing comes from another machine.
@@ -79,7 +82,7 @@ def page_app(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     figures = Route("/metrics", lambda request: site.watch.told(assistant, request))
     if users:
-        guard(app, users, [*entrances, figures])
+        guard(app, users, site.title, [*entrances, figures])
     else:
         app.router.routes.append(figures)
 
@@ -93,7 +96,11 @@ def page_app(
             code = new_code()
             about = {"request": code, "path": request.scope["path"]}
             log.error("failed", extra=about, exc_info=error)
-            response = PlainTextResponse(f"Algo falló (código {code}). Vuelve a intentarlo.", 500)
+            said = (
+                f"Algo falló (código {code}). Vuelve a intentarlo.\n"
+                f"Something failed (code {code}). Try again."
+            )
+            response = PlainTextResponse(said, 500)
         response.headers.update(HEADERS)
         if response.headers.get("content-type", "").startswith("text/html"):
             response.headers.setdefault("Cache-Control", "no-store")  # not for the next person
@@ -105,9 +112,9 @@ def page_app(
         try:
             view = site.view(pasaje)
         except AyudanteError as error:
-            return PlainTextResponse(str(error), status_code=404)
+            return unfound(error)
         if not view.media_type.startswith("image/"):
-            return PlainTextResponse("Ese lugar no es una imagen.", status_code=404)
+            return unfound(InputError("Ese lugar no es una imagen.", "That is no picture."))
         kept = {"Cache-Control": f"private, max-age={KEPT_SECONDS}"}
         return Response(view.data, media_type=view.media_type, headers=kept)
 
@@ -117,7 +124,7 @@ def page_app(
         try:
             file = file_of(site.retriever, pasaje)
         except AyudanteError as error:
-            return PlainTextResponse(str(error), status_code=404)
+            return unfound(error)
         inline = "inline" if file.suffix == ".pdf" else "attachment"
         return FileResponse(file, filename=file.name, content_disposition_type=inline)
 
@@ -127,7 +134,7 @@ def page_app(
         try:
             return Response(anki_package(site), headers=DECK_HEADERS)
         except AyudanteError as error:
-            return PlainTextResponse(str(error), status_code=404)
+            return unfound(error)
 
     for language, path in LANGUAGES.items():
         gr.mount_gradio_app(
@@ -138,12 +145,19 @@ def page_app(
             run_history=False,
             show_error=False,
             max_file_size=MAX_BYTES,
+            app_kwargs={"middleware": [Middleware(InLanguage, language)]},
             auth_dependency=account_name if users else None,
             theme=theme(),
             head=head() + (ENDED if users else ""),
             js=on_load(language),
         )
     return app
+
+
+def unfound(error: AyudanteError) -> Response:
+    """Why there is nothing at an address, which is the same for both languages."""
+    said = "\n".join(told(error, language) for language in ("es", "en"))
+    return PlainTextResponse(said, status_code=404)
 
 
 def file_of(retriever: Retriever, passage_id: str) -> Path:
@@ -154,7 +168,10 @@ def file_of(retriever: Retriever, passage_id: str) -> Path:
     """
     name = retriever.passage(passage_id).document
     if any(one.document == name for one in retriever.vault):
-        raise InputError(f"{name} trae soluciones, así que no se entrega entero.")
+        raise InputError(
+            f"{name} trae soluciones, así que no se entrega entero.",
+            f"{name} has solutions in it, so it is not handed out whole.",
+        )
     return retriever.file(passage_id)
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from html import escape
 
+from agent.messages import Language
 from retrieval import IndexReport, Retriever
 from ui.materials import Change
-from ui.page.site import Catalogue, Say
+from ui.page import trouble
+from ui.page.site import Catalogue, Say, speaker
 
 TEXTS: Catalogue = {
     "report": {"es": "Informe del índice", "en": "Report of the index"},
@@ -27,25 +29,28 @@ TEXTS: Catalogue = {
 }
 
 
-def changed(change: Change, retriever: Retriever, say: Say) -> str:
+def changed(change: Change, retriever: Retriever, language: Language) -> str:
     """What was done, what was not and why, and how the index stands now."""
+    say = speaker(TEXTS, language)
+    refused = [(name, trouble.told(error, language)) for name, error in change.refused]
     indexed = [name for name in change.kept if name in retriever.index.documents]
     return "".join(
         (
             '<div role="status">',
             told("kept", [(name, "") for name in indexed], say),
-            told("refused", change.refused, say),
+            told("refused", refused, say),
             told("notes", change.notes, say),
             told("retired", [(kept.name, str(kept)) for kept in change.retired], say),
             counts(change.report, say) if change.report else f"<p>{say('unchanged')}</p>",
             "</div>",
-            standing(retriever, say),
+            standing(retriever, language),
         )
     )
 
 
-def standing(retriever: Retriever, say: Say) -> str:
+def standing(retriever: Retriever, language: Language) -> str:
     """What the index could not read, and what it read in part."""
+    say = speaker(TEXTS, language)
     index = retriever.index
     skipped = [(one.document, one.reason) for one in index.skipped]
     warnings = [

@@ -15,10 +15,10 @@ from uuid import uuid4
 import gradio as gr
 
 from agent import Answer, SearchStep, TextDelta
-from agent.conversations import Turn, cited_in
+from agent.conversations import Turn, cited_in, stored_step
 from agent.events import Mode
 from agent.messages import Language
-from corpus.errors import AyudanteError, InputError
+from corpus.errors import AyudanteError, ModelUnavailable
 from retrieval import Passage
 from retrieval.retriever import MAX_QUESTION
 from ui.logs import new_code
@@ -29,7 +29,8 @@ from ui.page.render import (
     safe,
     step_message,
 )
-from ui.page.site import QUIET, Catalogue, Site, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, speaker
+from ui.page.trouble import refusal, shown_errors, told
 from ui.people import Person
 
 TEXTS: Catalogue = {
@@ -58,6 +59,10 @@ TEXTS: Catalogue = {
         "en": "⚠️ Something failed on this side and was noted (code {code}). Your question is "
         "kept: try again with ↻.",
     },
+    "gone": {
+        "es": "Esa pregunta ya no está en la conversación. Recarga la página.",
+        "en": "That question is no longer in the conversation. Reload the page.",
+    },
     "wrong": {"es": "Es incorrecta", "en": "It is wrong"},
     "missing": {"es": "No responde lo que pregunté", "en": "It does not answer what I asked"},
     "source": {"es": "La fuente no dice eso", "en": "The source does not say so"},
@@ -72,7 +77,7 @@ TEXTS: Catalogue = {
     "starting": {
         "es": "El modelo está partiendo ({stage}). Mientras tanto respondo con extractos de los "
         "materiales; cambia solo.",
-        "en": "The model is starting ({stage}). Meanwhile I answer with extracts from the "
+        "en": "The model is starting. Meanwhile I answer with extracts from the "
         "materials; it changes by itself.",
     },
 }
@@ -198,7 +203,7 @@ class Chat:
             async for messages in self.answered(question, current, mode, code):
                 yield [*asked, *messages], gr.skip(), gr.skip()
         except AyudanteError as error:
-            said = gr.ChatMessage(role="assistant", content=f"⚠️ {safe(str(error))}")
+            said = gr.ChatMessage(role="assistant", content=f"⚠️ {safe(told(error, self.language))}")
             yield [*asked, said], ready, current
             return
         except Exception:  # `Watch` has logged it under its code
@@ -216,7 +221,7 @@ class Chat:
         assistant, watch = self.site.assistant, self.site.watch
         async for event in watch.followed(assistant, question, current, mode, code):
             if isinstance(event, SearchStep):
-                steps.append(step_message(event, self.language))
+                steps.append(step_message(stored_step(event), self.language))
                 text = ""  # what was said before a tool was used is not the answer
                 yield [*steps, self.waiting("writing")]
             elif isinstance(event, TextDelta):
@@ -262,7 +267,7 @@ class Chat:
         request: gr.Request,
     ) -> AsyncIterator[tuple[Any, Any, Any]]:
         """Asks a question anew; what came after it is deleted."""
-        with shown_errors():
+        with shown_errors(self.language):
             turn = self.turn_at(messages, int(cast("int", event.index)), current, request)
             async for shown in self.again(turn, turn.question, current, mode, request):
                 yield shown
@@ -276,7 +281,7 @@ class Chat:
         request: gr.Request,
     ) -> AsyncIterator[tuple[Any, Any, Any]]:
         """Asks an edited question in place of the one that it was."""
-        with shown_errors():
+        with shown_errors(self.language):
             turn = self.turn_at(messages, int(cast("int", event.index)), current, request)
             async for shown in self.again(turn, str(event.value), current, mode, request):
                 yield shown
@@ -321,20 +326,23 @@ class Chat:
             feedback, comment = -1, "" if event.liked == LIKED[1] else str(event.liked)
         elif event.liked is False:
             feedback = -1
-        with shown_errors():
+        with shown_errors(self.language):
             turn = self.turn_at(messages, int(cast("int", event.index)), current, request)
             self.site.assistant.conversations.rate(turn.id, feedback, comment)
             self.site.watch.rated(feedback)
 
-    def look(self) -> tuple[Any, Any]:
+    def look(self, request: gr.Request) -> tuple[Any, Any]:
         """What is to be said about the model, and whether to look again."""
         assistant = self.site.assistant
         if assistant.starting:
             stage = safe(assistant.starting)
             return gr.Markdown(self.say("starting", stage=stage), visible=True), gr.skip()
         if assistant.notice:
-            reason = self.say("no_model", reason=safe(assistant.notice))
-            return gr.Markdown(reason, visible=True), gr.Timer(active=False)
+            error = ModelUnavailable(assistant.notice)
+            teacher = self.site.person(request).teacher
+            reason = safe(told(error, self.language, for_staff=teacher))
+            said = self.say("no_model", reason=reason)
+            return gr.Markdown(said, visible=True), gr.Timer(active=False)
         return gr.Markdown(visible=False), gr.Timer(active=False)
 
     def restored(self, current: str) -> list[gr.ChatMessage]:
@@ -342,7 +350,7 @@ class Chat:
         if not current:
             return []
         turns = self.site.assistant.conversations.asked(current)
-        return conversation_messages(turns, self.say("lost"))
+        return conversation_messages(turns, self.say("lost"), self.language)
 
     def opened(self, current: str, request: gr.Request) -> list[gr.ChatMessage]:
         """The conversation that the browser remembers, if it is still there."""
@@ -356,7 +364,7 @@ class Chat:
         turns = self.site.assistant.conversations.asked(current) if current else []
         number = sum(role_of(one) == "user" for one in messages[: index + 1])
         if not 0 < number <= len(turns):
-            raise InputError("Esa pregunta ya no está en la conversación. Recargue la página.")
+            raise refusal(self.say("gone"))
         return turns[number - 1]
 
 

@@ -3,7 +3,7 @@
 from html import escape
 
 from agent.messages import Language
-from ui.page.site import TITLE, Catalogue, speaker
+from ui.page.site import Catalogue, speaker
 from ui.people import LONGEST_NAME, Person
 from ui.sheet import sheet
 
@@ -55,10 +55,13 @@ def door_of(language: Language) -> str:
     return ENTER if language == "es" else f"{ENTER}?idioma={language}"
 
 
-def door_html(language: Language, name: str = "", error: str = "", minutes: int = 0) -> str:
+def door_html(
+    title: str, language: Language, name: str = "", error: str = "", minutes: int = 0
+) -> str:
     """The page at the door.
 
     Args:
+        title: of what is behind it.
         language: of the page.
         name: that was given before.
         error: why that was of no use: “wrong” or “wait”, or nothing.
@@ -68,9 +71,9 @@ def door_html(language: Language, name: str = "", error: str = "", minutes: int 
     trouble = f'<p role="alert">{say(error, minutes=minutes)}</p>' if error else ""
     on_name, on_password = ("", " autofocus") if name else (" autofocus", "")
     return sheet(
-        f"{say('enter')} · {TITLE}",
+        f"{say('enter')} · {title}",
         [
-            f'<main lang="{language}"><h1>{TITLE}</h1><p>{say("hello")}</p>',
+            f'<main lang="{language}"><h1>{escape(title)}</h1><p>{say("hello")}</p>',
             trouble,
             f'<form method="post" action="{ENTER}">',
             f'<input type="hidden" name="idioma" value="{language}">',

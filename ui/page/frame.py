@@ -11,8 +11,10 @@ from ui.page.history import History
 from ui.page.library import library_part
 from ui.page.place import pane
 from ui.page.practise import practise_part
-from ui.page.site import QUIET, TITLE, Catalogue, Site, speaker
+from ui.page.render import safe
+from ui.page.site import QUIET, Catalogue, Site, speaker
 from ui.page.staff import staff_part
+from ui.page.words import replacing
 
 TEXTS: Catalogue = {
     "ask": {"es": "Preguntar", "en": "Ask"},
@@ -27,11 +29,11 @@ TEXTS: Catalogue = {
 QUEUED = 256  # requests that wait, of all kinds
 KEPT_FILES = (600, 3600)  # seconds between two looks for uploads that nobody used, and their age
 REMEMBERED = "ayudante-conversation"  # under this name, by the browser
-# The page says which language it is in. What Gradio tells a screen reader is put right: a message
-# is read rather than its source, a list of buttons is no list, a step is one button with its name.
-ON_LOAD = """() => {
-  document.documentElement.lang = '%s';
+# What Gradio tells a screen reader is put right: a message is read rather than its source, a list
+# of buttons is no list, a step is one button with its name; all of it in the page's language.
+ON_LOAD = """() => {%s
   const mend = () => {
+    replaced();
     for (const one of document.querySelectorAll('#charla [data-testid][aria-label]'))
       one.removeAttribute('aria-label');
     for (const one of document.querySelectorAll('#charla .examples[role]'))
@@ -39,10 +41,13 @@ ON_LOAD = """() => {
     for (const one of document.querySelectorAll('#charla .thought-group > .title:has(button)')) {
       one.removeAttribute('role');
       one.removeAttribute('tabindex');
-      one.querySelector('button').ariaLabel = one.textContent.trim();
+      set(one.querySelector('button'), 'aria-label', one.textContent.trim());
     }
   };
-  const changes = { childList: true, characterData: true, subtree: true };
+  const changes = {
+    childList: true, characterData: true, subtree: true, attributeFilter: ['aria-label', 'title'],
+  };
+  mend();
   new MutationObserver(mend).observe(document.body, changes);
 }"""
 
@@ -51,14 +56,14 @@ def build(site: Site, language: Language) -> gr.Blocks:
     """The page in one language, not yet served."""
     say = speaker(TEXTS, language)
     with gr.Blocks(
-        title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=KEPT_FILES
+        title=site.title, fill_width=True, analytics_enabled=False, delete_cache=KEPT_FILES
     ) as page:
         # An id is all that the browser keeps; the secret only has to outlast a restart.
         current = gr.BrowserState("", storage_key=REMEMBERED, secret=REMEMBERED)
         with gr.Sidebar(open=False, elem_id="historial"):
             history = History(site, language)
         with gr.Row(elem_id="cabecera"):
-            gr.Markdown(f"# {TITLE}", elem_id="titulo")
+            gr.Markdown(f"# {safe(site.title)}", elem_id="titulo")
             links = gr.HTML(say("other"), elem_id="enlaces")
         with gr.Tabs(elem_id="partes"):
             with gr.Tab(say("ask"), id="ask"):
@@ -86,4 +91,4 @@ def build(site: Site, language: Language) -> gr.Blocks:
 
 def on_load(language: Language) -> str:
     """What the browser does when the page is there."""
-    return ON_LOAD % language
+    return ON_LOAD % replacing(language)

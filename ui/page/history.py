@@ -5,9 +5,9 @@ from typing import Any
 import gradio as gr
 
 from agent.messages import Language
-from corpus.errors import InputError
 from ui.page.chat import Chat
-from ui.page.site import QUIET, Catalogue, Site, saving, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, saving, speaker
+from ui.page.trouble import refusal, shown_errors
 
 TEXTS: Catalogue = {
     "new": {"es": "Nueva conversación", "en": "New conversation"},
@@ -21,6 +21,10 @@ TEXTS: Catalogue = {
     "delete": {"es": "Borrar", "en": "Delete"},
     "sure": {"es": "Borrar para siempre", "en": "Delete for good"},
     "keep": {"es": "No borrar", "en": "Keep it"},
+    "gone": {
+        "es": "Esa conversación ya no está.",
+        "en": "That conversation is no longer there.",
+    },
 }
 LISTED = 200
 FILE = "conversacion.md"  # of an exported conversation without a title
@@ -30,7 +34,7 @@ class History:
     """The sidebar's components, and what they do."""
 
     def __init__(self, site: Site, language: Language) -> None:
-        self.site = site
+        self.site, self.language = site, language
         self.say = say = speaker(TEXTS, language)
         self.new = gr.Button(say("new"), variant="primary", size="md", elem_id="nueva")
         self.words = gr.Textbox(
@@ -100,18 +104,18 @@ class History:
 
     def renamed(self, current: str, title: str, request: gr.Request) -> None:
         """Gives the current conversation another title."""
-        with shown_errors():
+        with shown_errors(self.language):
             self.site.assistant.conversations.rename(self.owned(current, request), title)
 
     def exported(self, current: str, request: gr.Request) -> str:
         """The current conversation as Markdown."""
-        with shown_errors():
+        with shown_errors(self.language):
             return self.site.assistant.conversations.exported(self.owned(current, request))
         return ""
 
     def deleted(self, current: str, request: gr.Request) -> tuple[list[Any], str, Any]:
         """Deletes the current conversation; a new one takes its place."""
-        with shown_errors():
+        with shown_errors(self.language):
             self.site.assistant.conversations.delete(self.owned(current, request))
         return [], "", gr.Row(visible=False)
 
@@ -119,5 +123,5 @@ class History:
         """`current`, if it is theirs; raises `InputError` otherwise."""
         owned = self.site.person(request).own(current)
         if not owned:
-            raise InputError(f"No existe la conversación {current}.")
+            raise refusal(self.say("gone"))
         return owned

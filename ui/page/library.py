@@ -11,7 +11,8 @@ from retrieval.retriever import MAX_QUESTION
 from ui.materials import indexed_at
 from ui.page import shelf
 from ui.page.managing import Managing
-from ui.page.site import QUIET, Catalogue, Site, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, speaker
+from ui.page.trouble import shown_errors
 
 TEXTS: Catalogue = {
     "search": {"es": "Buscar en el curso", "en": "Search the course"},
@@ -34,7 +35,7 @@ class Library:
     """The library's components, and what they do."""
 
     def __init__(self, site: Site, language: Language) -> None:
-        self.site = site
+        self.site, self.language = site, language
         self.say = say = speaker(TEXTS, language)
         self.shelf, self.name = speaker(shelf.TEXTS, language), speaker(shelf.KIND_NAMES, language)
         self.words = gr.Textbox(
@@ -89,7 +90,7 @@ class Library:
         if not words.strip():
             accepted = filter(within.accepts, retriever.public)
             return shelf.shelf(accepted, self.shelf, self.name, unfolded=not within.none)
-        with shown_errors():
+        with shown_errors(self.language):
             with self.site.watch.searches.time():
                 found = retriever.search(words, SHOWN, within=within)
             return shelf.results(found, words, self.shelf)

@@ -12,9 +12,9 @@ from corpus.errors import AyudanteError
 from corpus.progress import Progress
 from corpus.reading import MAX_BYTES
 from ui.materials import Change, Materials
-from ui.page.changes import TEXTS as CHANGES
 from ui.page.changes import changed, standing
-from ui.page.site import QUIET, Catalogue, Site, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, speaker
+from ui.page.trouble import shown_errors, told
 from ui.uploads import weight
 
 TEXTS: Catalogue = {
@@ -58,9 +58,8 @@ class Managing:
     """
 
     def __init__(self, site: Site, language: Language) -> None:
-        self.site = site
+        self.site, self.language = site, language
         self.say = say = speaker(TEXTS, language)
-        self.told = speaker(CHANGES, language)
         with gr.Column(visible=False, elem_id="materiales") as self.section:
             gr.Markdown(f"### {say('heading')}\n{say('staff')}")
             self.where = gr.HTML(apply_default_css=False)
@@ -110,13 +109,13 @@ class Managing:
 
     def opened(self, request: gr.Request) -> tuple[Any, str, Any, str]:
         """The section as it is now, for the teaching staff."""
-        with shown_errors():
+        with shown_errors(self.language, for_staff=True):
             if self.site.person(request).teacher:
                 return (
                     gr.Column(visible=True),
                     f'<p class="count">{self.where_to()}</p>',
                     gr.Dropdown(choices=self.materials.documents),
-                    standing(self.site.retriever, self.told),
+                    standing(self.site.retriever, self.language),
                 )
         return gr.Column(visible=False), "", gr.Dropdown(choices=[]), ""
 
@@ -126,7 +125,7 @@ class Managing:
         try:
             folder = f"<code>{escape(str(materials.folder))}</code>"
         except AyudanteError as error:
-            return escape(str(error))
+            return escape(told(error, self.language, for_staff=True))
         return self.say("where", folder=folder, most=weight(materials.max_bytes))
 
     def added(
@@ -137,7 +136,7 @@ class Managing:
         progress: gr.Progress = PROGRESS,
     ) -> tuple[Any, ...]:
         """Takes uploaded files into the course; Gradio's cache, which all can read, keeps none."""
-        with shown_errors():
+        with shown_errors(self.language, for_staff=True):
             self.site.teacher(request)
             paths = [Path(file) for file in files or []]
             try:
@@ -152,7 +151,7 @@ class Managing:
 
     def asked(self, document: str | None, request: gr.Request) -> tuple[Any, str]:
         """Asks whether a document is really to leave."""
-        with shown_errors():
+        with shown_errors(self.language, for_staff=True):
             self.site.teacher(request)
             if document:
                 folder = f"<code>{escape(str(self.materials.aside))}</code>"
@@ -165,14 +164,14 @@ class Managing:
         self, document: str | None, request: gr.Request, progress: gr.Progress = PROGRESS
     ) -> tuple[Any, ...]:
         """Moves a document out of the course."""
-        with shown_errors():
+        with shown_errors(self.language, for_staff=True):
             self.site.teacher(request)
             return self.done(self.materials.remove(document or "", self.shown_on(progress)))
         return gr.skip(), gr.skip(), gr.skip()
 
     def reindexed(self, request: gr.Request, progress: gr.Progress = PROGRESS) -> tuple[Any, ...]:
         """Brings the index up to date."""
-        with shown_errors():
+        with shown_errors(self.language, for_staff=True):
             self.site.teacher(request)
             return self.done(self.materials.reindex(self.shown_on(progress)))
         return gr.skip(), gr.skip(), gr.skip()
@@ -180,7 +179,7 @@ class Managing:
     def done(self, change: Change) -> tuple[Any, ...]:
         """The report of a change, and the documents that there are now."""
         return (
-            changed(change, self.site.retriever, self.told),
+            changed(change, self.site.retriever, self.language),
             gr.Dropdown(choices=self.materials.documents, value=None),
             gr.Column(visible=False),
         )

@@ -5,9 +5,7 @@ last one on the same questions is kept beside the index, so that the next one sa
 """
 
 import asyncio
-import json
 import logging
-import os
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -22,11 +20,12 @@ from agent.messages import Language
 from corpus.errors import AyudanteError, InputError
 from corpus.finding import QUESTIONS
 from retrieval import Changes, Report, compare, evaluate
-from retrieval.evaluation import read_report
 from retrieval.retriever import SYSTEMS, System
 from ui.evaluation_page import write_evaluation
+from ui.page.kept import SPLITS, Kept
 from ui.page.measured import measured_html
-from ui.page.site import QUIET, Catalogue, Site, saving, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, saving, speaker
+from ui.page.trouble import refusal, shown_errors, told
 
 TEXTS: Catalogue = {
     "about": {
@@ -58,12 +57,15 @@ TEXTS: Catalogue = {
         "es": "Es la primera medición de estas preguntas: la próxima dirá qué cambió.",
         "en": "This is the first measurement of these questions: the next will say what changed.",
     },
+    "last": {
+        "es": "La última medición: {when}, {queries} preguntas ({split}).",
+        "en": "The last measurement: {when}, {queries} questions ({split}).",
+    },
     "failed": {
         "es": "La medición falló y quedó anotado por qué.",
         "en": "The measurement failed, and why was noted.",
     },
 }
-SPLITS = ("dev", "test", "all")
 LOOK_SECONDS = 0.3
 REPORT_NAME = "evaluacion.html"
 
@@ -118,8 +120,15 @@ class Measuring:
         self.page = gr.State("")  # the report as a page, until it is saved
         self.file = gr.Textbox(visible=False)
 
-    def wire(self) -> None:
+    @property
+    def kept(self) -> Kept:
+        """The last measurements."""
+        return Kept(self.site.assistant.settings.index.parent)
+
+    def wire(self, tab: gr.Tab) -> None:
         """Says what happens on each event."""
+        shown = [self.state, self.shown, self.page, self.save]
+        tab.select(self.opened, self.page, shown, **QUIET)
         running = self.run.click(
             self.measured,
             [self.split, self.systems],
@@ -138,6 +147,23 @@ class Measuring:
             None, self.file, None, js=saving(REPORT_NAME, "text/html"), **QUIET
         )
 
+    def opened(self, page: str, request: gr.Request) -> tuple[Any, ...]:
+        """The last measurement, until there is one on the screen."""
+        with shown_errors(self.language, for_staff=True):
+            self.site.teacher(request)
+            last = None if page else self.kept.latest()
+            if last:
+                split, when, report = last
+                told = self.say(
+                    "last", when=f"{when:%Y-%m-%d %H:%M}", queries=report.queries, split=split
+                )
+                return (
+                    said(told),
+                    *self.drawn(Measurement(report, None, [])),
+                    gr.Button(visible=True),
+                )
+        return (gr.skip(),) * 4
+
     async def measured(
         self, split: str, systems: Sequence[str], request: gr.Request
     ) -> AsyncIterator[tuple[Any, ...]]:
@@ -146,12 +172,12 @@ class Measuring:
             self.site.teacher(request)
             chosen = tuple(one for one in SYSTEMS if one in systems)
             if not chosen:
-                raise InputError(self.say("no_system"))
+                raise refusal(self.say("no_system"))
             async with aclosing(self.watched(split, chosen)) as steps:
                 async for shown in steps:
                     yield shown
         except AyudanteError as error:
-            yield said(f"⚠️ {error}", "alert"), "", "", *buttons()
+            yield said(f"⚠️ {self.told(error)}", "alert"), "", "", *buttons()
         except Exception:
             log.exception("a measurement failed")
             yield said(f"⚠️ {self.say('failed')}", "alert"), "", "", *buttons()
@@ -174,8 +200,12 @@ class Measuring:
         found = work.result()
         assert found is not None
         notices = "".join(said(notice) for notice in found.notices)
+        yield notices, *self.drawn(found), *buttons(report=True)
+
+    def drawn(self, found: Measurement) -> tuple[str, str]:
+        """What was measured as a part of this page, and as a page of its own."""
         shown = measured_html(found.report, found.changes, self.site.retriever, self.language)
-        yield notices, shown, page_of(found), *buttons(report=True)
+        return shown, page_of(found)
 
     def measure(self, split: str, systems: tuple[System, ...], going: Going) -> Measurement | None:
         """Measures and keeps the report for the next time; None if it was stopped."""
@@ -191,22 +221,24 @@ class Measuring:
             )
         except Stopped:
             return None
-        last = settings.index.parent / f"evaluation-{split}.json"
-        changes, notices = self.since_last(last, report)
+        changes, notices = self.since_last(split, report)
         try:
-            keep(last, report)
+            self.kept.keep(split, report)
         except InputError as error:
-            notices.append(str(error))
+            notices.append(self.told(error))
         return Measurement(report, changes, notices)
 
-    def since_last(self, last: Path, report: Report) -> tuple[Changes | None, list[str]]:
+    def since_last(self, split: str, report: Report) -> tuple[Changes | None, list[str]]:
         """What changed since the last measurement, or why that cannot be said."""
-        if not last.exists():
-            return None, [self.say("first")]
         try:
-            return compare(read_report(last), report), []
+            before = self.kept.before(split)
+            return (compare(before, report), []) if before else (None, [self.say("first")])
         except InputError as error:
-            return None, [str(error)]
+            return None, [self.told(error)]
+
+    def told(self, error: AyudanteError) -> str:
+        """What went wrong, for the teaching staff."""
+        return told(error, self.language, for_staff=True)
 
     def progress(self, going: Going) -> str:
         """How far a measurement is."""
@@ -218,14 +250,14 @@ class Measuring:
 
     def halted(self, request: gr.Request) -> tuple[Any, ...]:
         """What there is once a measurement was stopped."""
-        with shown_errors():
+        with shown_errors(self.language, for_staff=True):
             self.site.teacher(request)
             return said(self.say("stopped")), *buttons()
         return (gr.skip(),) * 4
 
     def saved(self, page: str, request: gr.Request) -> str:
         """The report as one HTML file."""
-        with shown_errors():
+        with shown_errors(self.language, for_staff=True):
             self.site.teacher(request)
             return page
         return ""
@@ -239,16 +271,6 @@ def buttons(busy: bool = False, report: bool = False) -> tuple[gr.Button, gr.But
 def said(text: str, role: str = "status") -> str:
     """A sentence as HTML."""
     return f'<p role="{role}">{escape(text)}</p>'
-
-
-def keep(file: Path, report: Report) -> None:
-    """Keeps a report as JSON, in place of the one before it; raises `InputError`."""
-    draft = file.with_suffix(".new")
-    try:
-        draft.write_text(json.dumps(report.to_dict(), ensure_ascii=False), encoding="utf-8")
-        os.replace(draft, file)
-    except OSError as error:
-        raise InputError(f"No se puede guardar {file}: {error.strerror or error}.") from error
 
 
 def page_of(found: Measurement) -> str:

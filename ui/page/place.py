@@ -11,9 +11,10 @@ import gradio as gr
 
 from agent.messages import Language
 from corpus.errors import AyudanteError
-from retrieval import Passage, Retriever
-from retrieval.filters import Filter
+from corpus.marking import marked_html
+from retrieval import Passage
 from ui.page.site import QUIET, Catalogue, Say, Site, speaker
+from ui.page.trouble import told
 
 TEXTS: Catalogue = {
     "close": {"es": "Cerrar", "en": "Close"},
@@ -22,7 +23,7 @@ TEXTS: Catalogue = {
     "whole": {"es": "Abrir el documento", "en": "Open the document"},
     "goes_with": {"es": "Va con", "en": "Goes with"},
     "picture": {"es": "Imagen de {label}", "en": "Picture of {label}"},
-    "undrawn": {"es": "No se puede dibujar: {reason}", "en": "It cannot be drawn: {reason}"},
+    "undrawn": {"es": "No se puede dibujar: {reason}", "en": "It cannot be drawn. Its text:"},
     "pane": {"es": "Lugar del material", "en": "Place in the material"},
 }
 HASH = "#lugar-"
@@ -36,7 +37,7 @@ document.addEventListener('click', (event) => {
   const place = link.hash.slice('#lugar-'.length);
   if (place && !element.contains(link)) opener = link;
   element.classList.toggle('opening', Boolean(place));
-  trigger('click', { place: place });
+  trigger('click', { place: place, quote: link.title });
 });
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && element.querySelector('.place')) trigger('click', { place: '' });
@@ -44,6 +45,12 @@ document.addEventListener('keydown', (event) => {
 watch('value', () => {
   element.classList.remove('opening');
   const heading = element.querySelector('.place h2');
+  const mark = element.querySelector('.seen mark');
+  if (mark) {
+    const seen = element.querySelector('.seen');
+    const below = mark.getBoundingClientRect().top - seen.getBoundingClientRect().top;
+    seen.scrollTop = below - seen.clientHeight / 4;
+  }
   if (heading) heading.focus({ preventScroll: true });
   else if (opener) opener.focus({ preventScroll: true });
 });
@@ -92,21 +99,33 @@ def pane(site: Site, language: Language) -> gr.HTML:
         if not place:
             return ""
         try:
-            return place_html(site, place, say)
+            return place_html(site, place, str(event._data.get("quote", "")), language)
         except AyudanteError as error:
-            closing = f'<a href="{HASH}" class="close">{say("close")}</a>'
-            return f'<div class="place"><header><h2 tabindex="-1">⚠️ {escape(str(error))}</h2>' + (
-                f"{closing}</header></div>"
+            return (
+                f'<div class="place"><header><h2 tabindex="-1">⚠️ {escape(told(error, language))}'
+                f'</h2><a href="{HASH}" class="close">{say("close")}</a></header></div>'
             )
 
     shown.click(show, outputs=shown, **QUIET)
     return shown
 
 
-def place_html(site: Site, passage_id: str, say: Say) -> str:
-    """The pane's content for a passage; raises `InputError` if there is none."""
+def place_html(site: Site, passage_id: str, title: str, language: Language) -> str:
+    """The pane's content for a passage.
+
+    Args:
+        site: what is served.
+        passage_id: of the place.
+        title: of the link that opened it: what is quoted of it is marked.
+        language: of the page.
+
+    Raises:
+        InputError: if there is no such passage.
+    """
+    say = speaker(TEXTS, language)
     retriever = site.retriever
     passage = retriever.passage(passage_id)
+    quoted = title.removeprefix(f"{passage.label}: ")
     near = retriever.neighbours(passage_id)
     at = [one.id for one in near].index(passage_id)
     before = near[at - 1].id if at else None
@@ -117,14 +136,14 @@ def place_html(site: Site, passage_id: str, say: Say) -> str:
         f'<h2 tabindex="-1">{escape(passage.label)}</h2>',
         f'<a href="{HASH}" class="close" aria-label="{say("close")}">✕</a></header>',
         f'<p class="crumbs">{escape(" › ".join(passage.headings) or passage.title)}</p>',
-        f'<div class="seen">{seen(site, passage, say)}</div>',
+        f'<div class="seen">{seen(site, passage, quoted, say)}</div>',
         "<footer>",
         step(before, f"← {say('before')}"),
         step(after, f"{say('after')} →"),
         f'<a href="{whole}" target="_blank" rel="noopener">{say("whole")}</a>',
         *(
             f"<span>{say('goes_with')} {link(other.id, other.label)}</span>"
-            for other in beside(retriever, passage)
+            for other in retriever.beside(passage_id, 1)
         ),
         "</footer></section>",
     ]
@@ -138,25 +157,14 @@ def step(passage_id: str | None, text: str) -> str:
     return link(passage_id, text)
 
 
-def seen(site: Site, passage: Passage, say: Say) -> str:
-    """The place itself: its picture, or its HTML."""
+def seen(site: Site, passage: Passage, quoted: str, say: Say) -> str:
+    """The place itself: its picture, in which it is marked, or its HTML with `quoted` marked."""
     try:
         view = site.view(passage.id)
     except AyudanteError as error:
         reason = escape(say("undrawn", reason=error))
         return f'<p role="alert">{reason}</p><pre>{escape(passage.text)}</pre>'
     if view.media_type == "text/html":
-        return view.data.decode()
+        return marked_html(view.data.decode(), quoted)
     alt = escape(say("picture", label=passage.label))
     return f'<img src="{picture(passage.id)}" alt="{alt}">'
-
-
-def beside(retriever: Retriever, passage: Passage) -> list[Passage]:
-    """The place that fits best in each document that goes with this one: a class's lab."""
-    found: list[Passage] = []
-    for called in passage.related:
-        documents = {one.document for one in retriever.public if one.called == called}
-        if documents:
-            within = Filter(documents=frozenset(documents))
-            found += [one.passage for one in retriever.search(passage.text[:500], 1, within=within)]
-    return found

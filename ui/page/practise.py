@@ -5,21 +5,17 @@ page shows it. Of a question that waits for its answer the browser gets the word
 kept on the server, as ids, and the right option leaves it with the correction.
 """
 
-import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from agent.messages import Language
-from agent.quiz import Grade, Item, QuizStore, Review, export, grade_choice, grade_short
+from agent.quiz import Item, QuizStore, export
 from agent.quiz.grading import LONGEST
 from corpus.errors import InputError
-from retrieval import Filter
 from ui.page.chat import LATEX
 from ui.page.quiz_view import (
     choices,
@@ -30,8 +26,9 @@ from ui.page.quiz_view import (
     when,
 )
 from ui.page.quiz_writing import Writing
-from ui.page.site import QUIET, Catalogue, Site, shown_errors, speaker
-from ui.people import Person
+from ui.page.rounds import Practice, Round, graded
+from ui.page.site import QUIET, Catalogue, Site, speaker
+from ui.page.trouble import refusal, shown_errors
 
 TEXTS: Catalogue = {
     "part": {"es": "Qué practicar", "en": "What to practise"},
@@ -54,6 +51,7 @@ TEXTS: Catalogue = {
         "es": "Gracias. Esa pregunta no se hace más.",
         "en": "Thank you. That question is asked no more.",
     },
+    "noted": {"es": "Anotado", "en": "Noted"},
     "score": {
         "es": "## Ronda terminada\nCorrectas: {right} de {done}.",
         "en": "## Round finished\nRight: {right} of {done}.",
@@ -80,10 +78,8 @@ TEXTS: Catalogue = {
         "en": "It has the answers and the slide of each; making it takes a while.",
     },
 }
-ROUND = 10  # questions
 AT_ONCE = 16  # events of a kind
 LONGEST_REASON = 300  # characters
-DECK = "CC6204 Deep Learning"
 PACKAGE = "/mazo.apkg"
 # Whoever practises with the keyboard goes on where the page does; a screen reader reads the
 # correction with the button that follows it.
@@ -101,32 +97,6 @@ TO_NEXT = """() => setTimeout(() => {
 }, 50)"""
 
 Updates = dict[Any, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """Some questions in a row.
-
-    Attributes:
-        left: ids of the items still to be asked; the first is on the screen.
-        answered: whether that one was.
-        done: how many were answered, that one too.
-        right: how many of those were right.
-    """
-
-    left: tuple[str, ...] = ()
-    answered: bool = False
-    done: int = 0
-    right: int = 0
-
-    def after(self, grade: Grade) -> "Round":
-        """The round once the question on the screen got `grade`."""
-        right = self.right + (grade.result == "right")
-        return replace(self, answered=True, done=self.done + 1, right=right)
-
-    def without_first(self) -> "Round":
-        """The round with the next question on the screen."""
-        return replace(self, left=self.left[1:], answered=False)
 
 
 class Practise:
@@ -202,31 +172,28 @@ class Practise:
         ).then(**to_question)
         self.writing.wire().then(self.opened, here, **shown)
 
-    @property
-    def store(self) -> QuizStore:
-        """Where the quiz is kept."""
-        return QuizStore(self.site.assistant.settings.quiz)
+    def of(self, part: str, request: gr.Request) -> Practice:
+        """The practice of whoever asks."""
+        store = QuizStore(self.site.assistant.settings.quiz)
+        return Practice(store, self.site.person(request), part)
 
     def opened(self, now: Round, part: str, request: gr.Request) -> Any:
         """The part as it was left, with what may have changed since; a round if there is none."""
-        with shown_errors():
-            person = self.site.person(request)
-            if now.left:
-                return self.around(now, part, person) | self.writing.look(person)
-            return self.fresh(part, person) | self.writing.look(person)
+        with shown_errors(self.language):
+            practice = self.of(part, request)
+            shown = self.around(now, practice) if now.left else self.fresh(practice)
+            return shown | self.writing.look(practice.person)
         return gr.skip()
 
     def begun(self, part: str, request: gr.Request) -> Any:
         """A new round."""
-        with shown_errors():
-            return self.fresh(part, self.site.person(request))
+        with shown_errors(self.language):
+            return self.fresh(self.of(part, request))
         return gr.skip()
 
-    def fresh(self, part: str, person: Person) -> Updates:
+    def fresh(self, practice: Practice) -> Updates:
         """A new round of what is due in a part of the course."""
-        return self.screen(
-            Round(tuple(item.id for item in self.due(part, person, ROUND))), part, person
-        )
+        return self.screen(practice.begun(), practice)
 
     def answered(
         self, now: Round, part: str, chosen: int | None, words: str, request: gr.Request
@@ -234,14 +201,15 @@ class Practise:
         """Grades and stores an answer, and shows its correction."""
         if not now.left or now.answered:
             return gr.skip()
-        with shown_errors():
-            person = self.site.person(request)
-            item = self.store.item(now.left[0])
-            grade = self.grade(item, chosen, words)
-            at = datetime.now(UTC)
-            again = Review(self.store).answer(person.id, item.id, grade, at)
-            told = correction_markdown(item, grade, again - at, self.site.retriever, self.language)
-            return self.around(now.after(grade), part, person) | {
+        with shown_errors(self.language):
+            practice, retriever = self.of(part, request), self.site.retriever
+            item = practice.store.item(now.left[0])
+            grade = graded(item, chosen, words, retriever)
+            if grade is None:
+                raise refusal(self.say("choose"))
+            wait = practice.answered(item, grade)
+            told = correction_markdown(item, grade, wait, retriever, self.language)
+            return self.around(now.after(grade), practice) | {
                 self.options: gr.Radio(choices=choices(item, chosen), interactive=False),
                 self.words: gr.Textbox(interactive=False),
                 self.answer: gr.Button(visible=False),
@@ -250,43 +218,36 @@ class Practise:
             }
         return gr.skip()
 
-    def grade(self, item: Item, chosen: int | None, words: str) -> Grade:
-        """What an answer is worth; raises `InputError` if there is none."""
-        if item.kind == "choice":
-            if chosen is None:
-                raise InputError(self.say("choose"))
-            return grade_choice(item, chosen)
-        retriever = self.site.retriever
-        texts = {passage.id: passage.text for passage in retriever.public}
-        return grade_short(item, words, texts.get(item.passage_id, ""), retriever.embedder)
-
     def moved_on(self, now: Round, part: str, request: gr.Request) -> Any:
         """The next question, or the end of the round."""
-        with shown_errors():
-            return self.screen(now.without_first(), part, self.site.person(request))
+        with shown_errors(self.language):
+            return self.screen(now.without_first(), self.of(part, request))
         return gr.skip()
 
     def reported(self, now: Round, part: str, reason: str, request: gr.Request) -> Any:
         """Retires the question on the screen and goes on with the next one."""
-        with shown_errors():
+        with shown_errors(self.language):
             if not reason.strip():
-                raise InputError(self.say("why"))
-            self.store.report(now.left[0], reason[:LONGEST_REASON])
-            gr.Info(self.say("thanks"))
-            return self.screen(now.without_first(), part, self.site.person(request))
+                raise refusal(self.say("why"))
+            practice = self.of(part, request)
+            practice.store.report(now.left[0], reason[:LONGEST_REASON])
+            gr.Info(self.say("thanks"), title=self.say("noted"))
+            return self.screen(now.without_first(), practice)
         return gr.skip()
 
-    def screen(self, now: Round, part: str, person: Person) -> Updates:
+    def screen(self, now: Round, practice: Practice) -> Updates:
         """The question that a round is at, or its end."""
-        asked = {item.id: item for item in self.store.items()}
+        asked = {item.id: item for item in practice.store.items()}
         now = replace(now, left=tuple(one for one in now.left if one in asked))
         over = not now.left
-        shown = self.around(now, part, person) | {
+        shown = self.around(now, practice) | {
             self.card: gr.Column(visible=not over),
             self.end: gr.Markdown(visible=False),
             self.again: gr.Button(visible=False),
         }
-        return shown | (self.ending(now, part, person) if over else self.asking(asked[now.left[0]]))
+        if over:
+            return shown | self.ending(now, practice)
+        return shown | self.asking(asked[now.left[0]])
 
     def asking(self, item: Item) -> Updates:
         """A card that waits for its answer."""
@@ -308,31 +269,27 @@ class Practise:
             self.reason: gr.Textbox(value=""),
         }
 
-    def ending(self, now: Round, part: str, person: Person) -> Updates:
+    def ending(self, now: Round, practice: Practice) -> Updates:
         """What is said when there is no question left: the score, and what comes next."""
-        items = self.within(part)
-        if not items:
-            said = self.say("empty_teacher" if person.teacher else "empty")
+        if not practice.items:
+            said = self.say("empty_teacher" if practice.person.teacher else "empty")
             return {self.end: gr.Markdown(said, visible=True)}
         parts = [self.say("score", right=now.right, done=now.done)] if now.done else []
-        due = len(self.due(part, person))
+        due = len(practice.due())
         if due:
             parts.append(self.say("more", due=due))
         else:
-            cards = self.store.cards(person.id)
-            wait = min(cards[item.id].due for item in items) - datetime.now(UTC)
-            parts.append(self.say("all_done", when=when(wait, self.language)))
+            parts.append(self.say("all_done", when=when(practice.next_due(), self.language)))
         return {
             self.end: gr.Markdown("\n\n".join(parts), visible=True),
             self.again: gr.Button(visible=bool(due)),
         }
 
-    def around(self, now: Round, part: str, person: Person) -> Updates:
+    def around(self, now: Round, practice: Practice) -> Updates:
         """What stands around the card: what to choose from, how many are left, the progress."""
-        rows = Review(self.store).progress(person.id)
+        rows, part = practice.progress, practice.part
         listed = [(self.say("everything"), ""), *((one.label, one.label) for one in rows)]
-        left = len(now.left) - now.answered
-        due = len(self.due(part, person))
+        left, due = len(now.left) - now.answered, len(practice.due())
         return {
             self.round: now,
             self.part: gr.Dropdown(
@@ -342,26 +299,6 @@ class Practise:
             self.progress: progress_html(rows, self.language),
             self.anki: gr.HTML(visible=bool(rows)),
         }
-
-    def due(self, part: str, person: Person, limit: int = sys.maxsize) -> list[Item]:
-        """What a student is to be asked now, in a part of the course."""
-        within = part_of(part, self.store.items())
-        return Review(self.store).due(person.id, datetime.now(UTC), limit, within)
-
-    def within(self, part: str) -> list[Item]:
-        """The items of a part of the course."""
-        return self.store.items(part_of(part, self.store.items()))
-
-
-def part_of(part: str, items: Sequence[Item]) -> Filter | None:
-    """The filter for the items that belong to the class called `part`; None if none does."""
-    there = [item for item in items if item.class_label == part]
-    if not there:
-        return None
-    classes = frozenset(item.place.classes[0] for item in there if item.place.classes)
-    if classes:
-        return Filter(classes=classes)
-    return Filter(documents=frozenset(item.document for item in there))
 
 
 def practise_part(site: Site, language: Language, tab: gr.Tab) -> None:
@@ -377,8 +314,10 @@ def anki_package(site: Site) -> bytes:
     """
     items = QuizStore(site.assistant.settings.quiz).items()
     if not items:
-        raise InputError("No hay preguntas que llevar a Anki.")
+        raise InputError(
+            "No hay preguntas que llevar a Anki.", "There are no questions to take to Anki."
+        )
     with tempfile.TemporaryDirectory(prefix="ayudante-") as folder:
         target = Path(folder) / "mazo.apkg"
-        export(items, site.view, target, DECK)
+        export(items, site.view, target, site.assistant.settings.course_name)
         return target.read_bytes()

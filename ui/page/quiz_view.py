@@ -7,6 +7,7 @@ from html import escape
 
 from agent.messages import Language
 from agent.quiz import ClassProgress, Grade, Item
+from agent.quiz.grading import SIGNS
 from agent.quiz.items import LETTERS
 from corpus.errors import InputError
 from retrieval import Retriever
@@ -33,7 +34,6 @@ TEXTS: Catalogue = {
     "due": {"es": "Por repasar", "en": "To review"},
     "of": {"es": "{seen} de {items}", "en": "{seen} of {items}"},
 }
-SIGNS = {"right": "✔", "partly": "◐", "wrong": "✘"}
 MARKUP = frozenset("$`\\")  # what a radio's label would show as it is written
 MINUTES = (("day", "days", 24 * 60), ("hour", "hours", 60), ("minute", "minutes", 1))
 
@@ -94,7 +94,7 @@ def source(grade: Grade, retriever: Retriever) -> str:
         retriever.passage(grade.citation.passage_id)
     except InputError:
         return safe(grade.citation.label)
-    return link(grade.citation.passage_id, grade.citation.label, css="chip")
+    return link(grade.citation.passage_id, grade.citation.label, grade.citation.quote, "chip")
 
 
 def when(wait: timedelta, language: Language) -> str:

@@ -7,10 +7,10 @@ import gradio as gr
 
 from agent.messages import Language
 from agent.quiz import QuizStore, Written, write_items
-from corpus.errors import ModelUnavailable
 from retrieval import Filter
 from retrieval.filters import facets
-from ui.page.site import Catalogue, Site, shown_errors, speaker
+from ui.page.site import Catalogue, Site, speaker
+from ui.page.trouble import refusal, shown_errors
 from ui.people import Person
 
 TEXTS: Catalogue = {
@@ -80,7 +80,7 @@ class Writing:
     """The components with which questions are written; only the teaching staff sees them."""
 
     def __init__(self, site: Site, language: Language) -> None:
-        self.site = site
+        self.site, self.language = site, language
         self.say = say = speaker(TEXTS, language)
         with gr.Accordion(say("heading"), open=False, visible=False) as self.block:
             self.no_model = gr.Markdown(say("no_model"))
@@ -122,16 +122,16 @@ class Writing:
 
     def write(self, about: int, request: gr.Request, shown: gr.Progress = SHOWN) -> str:
         """Has questions written about a class, stores them, and tells what came of it."""
-        with shown_errors():
+        with shown_errors(self.language, for_staff=True):
             self.site.teacher(request)
             return self.told(self.written(about, shown))
         return ""
 
     def written(self, about: int, shown: gr.Progress) -> Written:
-        """New questions, stored; raises `ModelUnavailable` or `InputError`."""
+        """New questions, stored; raises `AyudanteError`."""
         assistant = self.site.assistant
         if assistant.address is None:
-            raise ModelUnavailable(self.say("no_model"))
+            raise refusal(self.say("no_model"))
         store = QuizStore(assistant.settings.quiz)
         known = [*store.items(), *(one.item for one in store.retired())]
 

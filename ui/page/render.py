@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gradio import ChatMessage
 
-from agent.conversations import Cited, Turn
-from agent.events import SearchStep
+from agent.conversations import Cited, Step, Turn
 from agent.messages import Language
 from ui.page.place import link
 from ui.page.site import Catalogue
@@ -63,10 +62,10 @@ def out_of_quotation(formula: str) -> str:
     return " ".join((first, *(line[1:].strip() for line in rest)))
 
 
-def step_message(step: SearchStep, language: Language) -> ChatMessage:
+def step_message(step: Step, language: Language) -> ChatMessage:
     """A tool's use as a message that folds away."""
-    places = "\n".join(f"- {link(passage.id, passage.label)}" for _, passage in step.found)
-    asked = ", ".join(str(value) for value in step.arguments.values())
+    places = "\n".join(f"- {link(passage_id, label)}" for passage_id, label in step.found)
+    asked = ", ".join(step.arguments.values())
     did = STEPS[step.tool][language] if step.tool in STEPS else step.tool
     title = f"{did}: {safe(asked[:80])}"
     return ChatMessage(
@@ -118,16 +117,20 @@ def outside_formulas(text: str, marker: Callable[[re.Match[str]], str]) -> str:
     )
 
 
-def conversation_messages(turns: Iterable[Turn], lost: str) -> list[ChatMessage]:
+def conversation_messages(
+    turns: Iterable[Turn], lost: str, language: Language
+) -> list[ChatMessage]:
     """A stored conversation as messages.
 
     Args:
         turns: oldest first.
         lost: what is said in place of an answer that never came.
+        language: of the page.
     """
     messages: list[ChatMessage] = []
     for turn in turns:
         messages.append(question_message(turn.question))
+        messages += [step_message(step, language) for step in turn.steps]
         messages.append(answer_message(turn.answer or lost, turn.cited))
     return messages
 

@@ -1,10 +1,8 @@
 """What every part of the page works with: the assistant, who asks, how a place is drawn."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html import escape
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -12,13 +10,12 @@ import gradio as gr
 
 from agent import Assistant
 from agent.messages import Language
-from corpus.errors import AyudanteError, InputError
+from corpus.errors import InputError
 from corpus.fragments import View
 from retrieval import Retriever
 from ui.people import Person, Users, alone
 from ui.watch import Watch
 
-TITLE = "Ayudante · CC6204 Deep Learning"
 Say = Callable[..., str]
 Catalogue = Mapping[str, Mapping[Language, str]]
 KEPT = 256  # drawn places
@@ -46,6 +43,11 @@ class Site:
         """The course, as it is now."""
         return self.assistant.retriever
 
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        return f"Ayudante · {self.assistant.settings.course_name}"
+
     def person(self, request: gr.Request) -> Person:
         """Who made a request; raises `InputError` if their account is gone."""
         return self.users.person(request.username or "") if self.users else alone()
@@ -54,7 +56,9 @@ class Site:
         """Who made a request that only the teaching staff may make; raises `InputError`."""
         person = self.person(request)
         if not person.teacher:
-            raise InputError("Eso es solo para el equipo docente.")
+            raise InputError(
+                "Eso es solo para el equipo docente.", "That is for the teaching staff alone."
+            )
         return person
 
     def view(self, passage_id: str) -> View:
@@ -98,12 +102,3 @@ def saving(name: str, media_type: str) -> str:
   link.click();
   URL.revokeObjectURL(link.href);
 }}"""
-
-
-@contextmanager
-def shown_errors() -> Iterator[None]:
-    """What goes wrong inside is said on the page, in its own words, and ends there."""
-    try:
-        yield
-    except AyudanteError as error:
-        gr.Warning(escape(str(error)))

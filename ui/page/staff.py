@@ -15,7 +15,8 @@ from corpus.errors import AyudanteError
 from ui.page import overview
 from ui.page.measuring import Measuring
 from ui.page.place import link
-from ui.page.site import QUIET, Catalogue, Site, shown_errors, speaker
+from ui.page.site import QUIET, Catalogue, Site, speaker
+from ui.page.trouble import shown_errors, told
 
 TEXTS: Catalogue = {
     "asked": {"es": "Preguntas", "en": "Questions"},
@@ -59,8 +60,9 @@ def staff_part(site: Site, language: Language, tab: gr.Tab) -> None:
     with gr.Tabs():
         with gr.Tab(say("asked")):
             questions = Questions(site, language)
-        with gr.Tab(say("measure")):
-            Measuring(site, language).wire()
+        with gr.Tab(say("measure")) as measure:
+            measuring = Measuring(site, language)
+    measuring.wire(measure)
     questions.wire(tab)
 
 
@@ -68,7 +70,7 @@ class Questions:
     """What students ask, and the form that answers what the materials do not."""
 
     def __init__(self, site: Site, language: Language) -> None:
-        self.site = site
+        self.site, self.language = site, language
         self.say = say = speaker(TEXTS, language)
         self.tell = speaker(overview.TEXTS, language)
         self.refresh = gr.Button(say("refresh"), size="sm", elem_classes="narrow")
@@ -110,7 +112,7 @@ class Questions:
 
     def learned(self, request: gr.Request) -> tuple[Any, Any]:
         """What the conversations say, above the form and below it."""
-        with shown_errors():
+        with shown_errors(self.language, for_staff=True):
             self.site.teacher(request)
             return self.overview()
         return gr.skip(), gr.skip()
@@ -138,7 +140,7 @@ class Questions:
 
     def chosen(self, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
         """Puts a question of the lists into the form."""
-        with shown_errors():
+        with shown_errors(self.language, for_staff=True):
             self.site.teacher(request)
             return str(event._data.get("question", "")), ""
         return gr.skip(), gr.skip()
@@ -152,7 +154,8 @@ class Questions:
                 question, answer, assistant.retriever, assistant.settings
             )
         except AyudanteError as error:
-            return gr.skip(), gr.skip(), f'<p role="alert">⚠️ {escape(str(error))}</p>'
+            said = escape(told(error, self.language, for_staff=True))
+            return gr.skip(), gr.skip(), f'<p role="alert">⚠️ {said}</p>'
         return "", "", self.found(question)
 
     def found(self, question: str) -> str:
