@@ -25,6 +25,7 @@ from corpus.errors import AyudanteError, InputError
 from corpus.reading import MAX_BYTES
 from retrieval import Retriever
 from ui.page.accounts import ENDED, account_name, guard
+from ui.page.bounds import Bounds
 from ui.page.frame import build, on_load
 from ui.page.practise import anki_package
 from ui.page.site import Site
@@ -76,6 +77,7 @@ def page_app(
     """
     site = Site(assistant, users)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Bounds, site=site)
     if users:
         guard(app, users, entrances)
 
