@@ -129,7 +129,7 @@ def test_a_writer_that_is_killed_leaves_the_old_index_or_the_new(
 ) -> None:
     chance, took = random.Random(7), {"begun": 0.2, SAVING: 0.1}
     outcomes = {"old": 0, "new": 0}
-    for number in range(times(9, 200)):
+    for number in range(times(6, 200)):
         before = whole(built)
         change(course, number, chance)
         since = chance.choice(list(took))

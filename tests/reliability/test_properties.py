@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from agent.citations import checked
+from agent.wellformed import whole
 from corpus import Document, IndexDamaged, Section
 from corpus.calendar import calendar_of, long_date, year_of
 from corpus.document import numbered
@@ -29,8 +30,14 @@ PARTS = st.sampled_from(
         "e\u0301",
     ]
 )  # fmt: skip
+CODE = st.just("\n```python\nx[2]\n```\n")
+PROSE = st.text(st.characters(exclude_characters="`$\\[]", exclude_categories=["Cs"]), max_size=12)
 MARKDOWN = st.lists(st.one_of(PARTS, st.text(max_size=12)), max_size=60).map("".join)
 NO_SURROGATES = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+def unlike_code(part: str) -> bool:
+    return not set("`$\\") & set(part)
 
 
 def passage(number: int, text: str) -> Passage:
@@ -54,7 +61,14 @@ def test_whatever_a_model_writes_only_shown_passages_are_cited_by_exact_spans(te
         assert one.quote in one.passage.text
         assert f"[{one.marker}]" in done.text
     assert bool(cited) == bool(text.strip())
-    assert checked(done.text, SHOWN, WordsEmbedder()).text == done.text
+
+
+@given(st.lists(st.one_of(PARTS.filter(unlike_code), CODE, PROSE), max_size=60).map("".join))
+def test_a_checked_answer_is_checked_again_without_a_change(text: str) -> None:
+    done = checked(whole(text), SHOWN, WordsEmbedder())
+    again = checked(done.text, SHOWN, WordsEmbedder())
+    assert again.text == done.text
+    assert [one.marker for one in again.citations] == [one.marker for one in done.citations]
 
 
 @given(MARKDOWN)
