@@ -8,7 +8,7 @@ model writes in between. Without one, the best passages are the answer, labelled
 import math
 import re
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from json import JSONDecodeError
 from time import monotonic
 from typing import Any
@@ -55,9 +55,9 @@ WHEN = re.compile(  # words of a question that asks for a date
     r"when|due|deadline|dates?)\b",
     re.I,
 )
-# What a server that fails raises; the last two when a stream is cut or is not what it should be.
-EMPTY_STREAM = "No generations found"  # LangChain's ValueError for a server that says nothing
-LOST = (openai.APIError, httpx2.HTTPError, JSONDecodeError)
+# What a server that fails raises: the last one when a stream is empty, or not what it should be.
+LOST = (openai.APIError, httpx2.HTTPError, ValueError)
+EMPTY_STREAM = "No generations found"  # how LangChain's ValueError for an empty one begins
 
 
 @dataclass
@@ -197,8 +197,9 @@ class Answering:
         start = monotonic()
         try:
             done = computed(self.inquiry.question, self.means.model)
-        except LOST:
-            return None  # a model that is lost says so when it is to write
+        except LOST as error:
+            self.not_heard(kind_of(error))
+            return None
         if done is None:
             return None
         self.evidence.record(done.tool, done.arguments, start, [])
@@ -239,9 +240,21 @@ class Answering:
         try:
             said = one_token.invoke(messages)
             tokens = said.response_metadata["logprobs"]["content"][0]["top_logprobs"]
-        except (*LOST, KeyError, IndexError, TypeError, ValueError):
-            return None  # a model that is lost says so when it is to write
-        return log_odds({one["token"]: one["logprob"] for one in tokens})
+            top = {one["token"]: one["logprob"] for one in tokens}
+        except LOST as error:
+            self.not_heard(kind_of(error))
+            return None
+        except (KeyError, IndexError, TypeError):
+            return None  # this server tells no probabilities
+        return log_odds(top)
+
+    def not_heard(self, kind: str) -> None:
+        """After a failure of the model's server, which fails again when it is to write.
+
+        A model that was silent for as long as may be is not waited for again in this question.
+        """
+        if kind == "model_slow":
+            self.means = replace(self.means, model=None, notice=say(kind, self.language))
 
     def explained(self) -> Iterator[Event]:
         """An answer in the model's words, checked."""
@@ -332,9 +345,6 @@ class Answering:
         except LOST as error:
             inquiry.trouble = kind_of(error)
             trouble = say(inquiry.trouble, self.language)
-        except ValueError as error:
-            if EMPTY_STREAM not in str(error):
-                raise
         finally:
             pieces.close()
         rest = self.guard.close()
@@ -462,7 +472,11 @@ def log_odds(logprobs: dict[str, float]) -> float | None:
 
 
 def kind_of(error: Exception) -> str:
-    """The message of the catalogue for a failure of the model's server."""
+    """The message of the catalogue for a failure of the model's server; else raises the error."""
+    if isinstance(error, ValueError) and not isinstance(error, JSONDecodeError):
+        if not str(error).startswith(EMPTY_STREAM):
+            raise error
+        return "model_silent"
     if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
         return "model_slow"
     if isinstance(error, openai.APIStatusError):

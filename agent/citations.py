@@ -63,7 +63,8 @@ def checked(text: str, shown: dict[int, Passage], embedder: Embedder) -> Checked
             cited.setdefault(marker, one.text)
     if not cited:
         marker = nearest(answer, shown, embedder)
-        answer += f"\n\n[{marker}]" if answer.endswith("```") else f" [{marker}]"
+        code = answer.endswith("```")
+        answer = f"{answer}\n\n[{marker}]" if code else placed(answer, [marker]).strip()
         cited[marker] = answer
     return Checked(
         answer,
@@ -160,7 +161,7 @@ def placed(sentence: str, markers: list[int]) -> str:
     if not markers:
         return sentence
     body = sentence.rstrip()
-    stop = body[-1] if body[-1:] in ".!?…:" else ""
+    stop = body[-1:] if body.endswith(tuple(".!?…:")) else ""
     marks = "".join(f"[{marker}]" for marker in markers)
     return f"{body.removesuffix(stop)} {marks}{stop}{sentence[len(body) :]}"
 

@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     llm_port: int = Field(0, ge=0, le=65535, description="port of our server; 0 takes a free one")
     llm_context: int = Field(8192, ge=2048, description="longest prompt plus answer, in tokens")
     llm_start_seconds: float = Field(900, gt=0, description="longest wait for the server's start")
-    llm_read_seconds: float = Field(60, gt=0, description="longest silence within an answer")
+    llm_read_seconds: float = Field(25, gt=0, description="longest silence within an answer")
 
     passages_shown: int = Field(
         2, ge=1, le=20, description="passages of a search shown to the model"

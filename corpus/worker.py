@@ -154,4 +154,5 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for whoever asked
     logging.disable(logging.CRITICAL)  # what parsers mutter about a file helps nobody
     warnings.simplefilter("ignore")
-    serve(sys.stdin, sys.stdout)
+    with suppress(BrokenPipeError):  # whoever asked is gone
+        serve(sys.stdin, sys.stdout)

@@ -98,8 +98,13 @@ class VectorIndex:
         return found
 
     def save(self, path: Path) -> None:
-        """Writes the file `path`."""
-        faiss.write_index(self.faiss, str(path))
+        """Writes the file `path`; raises `OSError` if the disk refuses.
+
+        Python writes it: FAISS by itself reports no error for the end of a file that did not fit.
+        """
+        with path.open("wb") as file:
+            writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined]
+            faiss.write_index(self.faiss, writer)
 
     @classmethod
     def load(cls, path: Path) -> "VectorIndex":

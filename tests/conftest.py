@@ -7,13 +7,14 @@ import subprocess
 import sys
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import numpy as np
 import pytest
 from filelock import FileLock
@@ -24,8 +25,9 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import PrivateAttr
 
 from corpus.progress import Progress, silent
+from corpus.sandbox import Sandbox
 from corpus.settings import Settings
-from retrieval import Retriever, store, update
+from retrieval import Retriever, indexing, store, update
 from retrieval.embedding import Encoding, Vectors
 from retrieval.index import Index
 from retrieval.lexical import tokens
@@ -187,6 +189,44 @@ def serving(handler: type[JsonServer]) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}/v1"
     server.shutdown()
     server.server_close()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--campaign", action="store_true", help="try as often as docs/reliability.md says"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name, examples, steps in (("short", 30, 10), ("campaign", 1_000, 30)):
+        hypothesis.settings.register_profile(
+            name, max_examples=examples, stateful_step_count=steps, deadline=None
+        )
+    hypothesis.settings.load_profile("campaign" if config.getoption("campaign") else "short")
+
+
+@pytest.fixture(scope="session")
+def times(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """`times(short, full)`: how often something is tried, `full` with ``--campaign``."""
+    full = request.config.getoption("campaign")
+    return lambda short, whole: whole if full else short
+
+
+class LastingSandbox(Sandbox):
+    """Workers that outlast a ``with`` block."""
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_sandbox() -> Iterator[None]:
+    """Starts the workers that read files once, not for each index that a test makes."""
+    lasting = LastingSandbox()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(indexing, "Sandbox", lambda: lasting)
+        yield
+    lasting.close()
 
 
 @pytest.fixture(autouse=True)

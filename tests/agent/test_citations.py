@@ -48,7 +48,7 @@ def test_a_sentence_that_nothing_supports_stays_without() -> None:
 
 def test_an_answer_always_cites_something() -> None:
     answer, markers = check("Rosenblatt.")
-    assert (answer, markers) == ("Rosenblatt. [2]", [2])
+    assert (answer, markers) == ("Rosenblatt [2].", [2])
 
 
 def test_code_and_formulas_are_left_alone() -> None:

@@ -2,7 +2,8 @@
 
 The page is spoken to as its own script does, over Gradio's queue, by sessions that ask at the same
 moment. A model that answers at once with a word of the question tells whose answer arrived where,
-and what is left of the time is the page's. Run ``python -m tests.benchmarks.crowd 50``.
+and what is left of the time is the page's. ``python -m tests.benchmarks.crowd 50`` asks once each;
+with ``600`` after it, each asks again and again for so many seconds.
 """
 
 import asyncio
@@ -57,9 +58,17 @@ def submit_of(config: dict[str, Any]) -> int:
     )
 
 
-async def session(client: httpx.AsyncClient, number: int, event: int) -> Heard:
+async def student(client: httpx.AsyncClient, number: int, event: int, until: float) -> list[Heard]:
+    """One student who asks one question, and others until a time on the monotonic clock."""
+    heard = [await session(client, f"alumno{number:03d}", event)]
+    while time.monotonic() < until:
+        heard.append(await session(client, f"alumno{number:03d}", event))
+    return heard
+
+
+async def session(client: httpx.AsyncClient, name: str, event: int) -> Heard:
     """One student asks one question."""
-    name, start = f"alumno{number:03d}", time.monotonic()
+    start = time.monotonic()
     question = f"¿Qué hace softmax con los logits, {name}?"
     body = {"data": [question, "", "explain"], "fn_index": event, "session_hash": name}
     (await client.post("/gradio_api/queue/join", json=body)).raise_for_status()
@@ -77,23 +86,25 @@ async def session(client: httpx.AsyncClient, number: int, event: int) -> Heard:
     return Heard(name, said, True, time.monotonic() - start)
 
 
-async def crowd(url: str, count: int) -> list[Heard]:
-    """`count` students who ask at the same moment."""
+async def crowd(url: str, count: int, seconds: float = 0) -> list[Heard]:
+    """`count` students who ask at the same moment, and go on asking for some seconds."""
     limits = httpx.Limits(max_connections=count * 2)
     async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT, limits=limits) as client:
         event = submit_of((await client.get("/config")).json())
-        return list(await asyncio.gather(*(session(client, at, event) for at in range(count))))
+        until = time.monotonic() + seconds
+        heard = await asyncio.gather(*(student(client, at, event, until) for at in range(count)))
+        return [one for mine in heard for one in mine]
 
 
 def mixed(heard: list[Heard]) -> list[str]:
     """Who got a word that is another's."""
-    names = [one.name for one in heard]
+    names = {one.name for one in heard}
     return [one.name for one in heard if any(x in one.text for x in names if x != one.name)]
 
 
 def main() -> None:
     """Prints what a crowd gets on the bundled course's index."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+    count, going_on = (*map(int, sys.argv[1:]), *(50, 0)[len(sys.argv) - 1 :])
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.load(conversations=Path(folder) / "c.sqlite")
         retriever = Retriever.open(settings=settings)
@@ -103,11 +114,13 @@ def main() -> None:
         ):
             asyncio.run(crowd(url, 1))
             alone = asyncio.run(crowd(url, 1))[0].seconds
-            heard = asyncio.run(crowd(url, count))
+            heard = asyncio.run(crowd(url, count, going_on))
     seconds = [one.seconds for one in heard]
     p50, p95 = np.quantile(seconds, 0.5), np.quantile(seconds, 0.95)
     failed = sum(one.failed for one in heard)
-    print(f"{count} at once: {failed} failed, {len(mixed(heard))} mixed")  # noqa: T201
+    lost = sum(one.name not in one.text for one in heard)
+    print(f"{count} at once, {len(heard)} questions: ", end="")  # noqa: T201
+    print(f"{failed} failed, {len(mixed(heard))} mixed, {lost} lost")  # noqa: T201
     print(f"alone {alone:.2f} s; p50 {p50:.2f} s, p95 {p95:.2f} s")  # noqa: T201
 
 

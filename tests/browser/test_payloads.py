@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pptx
 import pytest
 from langchain_core.messages import AIMessage
 from playwright.sync_api import Page, expect
@@ -16,9 +17,11 @@ from tests.browser.conftest import Opened, page_of
 from tests.browser.payloads import MARKDOWN, MARKUP, payloads
 from tests.browser.pictures import open_part
 from tests.conftest import ScriptedModel, WordsEmbedder, notebook
+from tests.corpus.test_pptx import TITLE_AND_BODY, saved, slide
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TOGETHER = 25  # payloads in one answer
+NAMED = "<img src=x onerror=window.hurt=1>"  # as the name of a file, which has no slash
 COVERED = """() => {
   const seen = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
   return Boolean(seen && seen.closest('.cover'));
@@ -90,10 +93,11 @@ def test_what_the_course_says_neither_runs_nor_loads_nor_covers(
         page.keyboard.press("Enter")
         page.wait_for_timeout(2_500)
         watch.clean()
+        assert any(".pptx" in name for name in retriever.index.documents)
 
 
 def hostile_course(folder: Path, settings: Settings, embedder: WordsEmbedder) -> Retriever:
-    """A course whose titles, texts, cells and outputs are hostile."""
+    """A course whose names, titles, texts, slides, cells and outputs are hostile."""
     course = folder / "hostile"
     course.mkdir()
     lines = [f"# Clase 4: softmax {MARKUP[1]}"]
@@ -113,5 +117,10 @@ def hostile_course(folder: Path, settings: Settings, embedder: WordsEmbedder) ->
         {"output_type": "stream", "name": "stdout", "text": "\n".join(MARKUP)},
     ]
     (course / "lab-04.ipynb").write_text(json.dumps(cells))
+    deck = pptx.Presentation()
+    for at, one in enumerate([*MARKUP, *MARKDOWN]):
+        made = slide(deck, TITLE_AND_BODY, f"Softmax {at} {one}")
+        made.placeholders[1].text = f"Los logits de softmax: {one}"
+    (course / f"clase-05 {NAMED}.pptx").write_bytes(saved(deck))
     update(settings.index, [course], embedder)
     return Retriever(Index.load(store.current(settings.index)), embedder)

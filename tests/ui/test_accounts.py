@@ -26,7 +26,7 @@ from ui.page import page_app
 from ui.page.accounts import secret_beside
 from ui.page.app import HEADERS, reached, serving
 from ui.page.door import account_links
-from ui.page.guessing import KEPT, OF_ADDRESS, OF_NAME, WITHIN, Guesses
+from ui.page.guessing import KEPT, OF_ADDRESS, OF_BOTH, OF_NAME, WITHIN, Guesses
 from ui.page.site import Site
 from ui.people import Person, Users, alone
 
@@ -75,7 +75,11 @@ class Served:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> tuple[Retriever, Settings]:
-    folder = tmp_path_factory.mktemp("accounts")
+    return small_course(tmp_path_factory.mktemp("accounts"))
+
+
+def small_course(folder: Path) -> tuple[Retriever, Settings]:
+    """A course of one file below `folder`, and settings that keep everything there."""
     (folder / "course").mkdir()
     (folder / "course" / "clase-04.md").write_text(NOTES)
     settings = Settings.load(
@@ -234,7 +238,7 @@ def test_a_form_that_makes_no_sense_is_refused(page: Served, body: bytes) -> Non
 def test_guessing_a_password_is_slowed_down_by_name(page: Served) -> None:
     page.users.add("dora", PASSWORD, "student")
     with httpx.Client(base_url=page.url) as client:
-        for number in range(OF_NAME):
+        for number in range(OF_BOTH):
             form = {"nombre": "dora", "clave": f"intento número {number}"}
             assert client.post("/entrar", data=form).status_code == 401
         said = client.post("/entrar", data={"nombre": "DORA", "clave": PASSWORD})
@@ -453,17 +457,44 @@ def test_the_secret_is_private_kept_and_never_short(tmp_path: Path) -> None:
 def test_failures_are_forgotten_in_time_and_by_entering() -> None:
     now = [0.0]
     guesses = Guesses(lambda: now[0])
-    for _ in range(OF_NAME):
+    for _ in range(OF_BOTH):
         assert guesses.attempt("ana", "1.1.1.1") == 0
         now[0] += 60
-    assert guesses.attempt("ana", "2.2.2.2") == WITHIN - 60 * OF_NAME
+    assert guesses.attempt("ana", "1.1.1.1") == WITHIN - 60 * OF_BOTH
     assert guesses.attempt("beto", "1.1.1.1") == 0
     now[0] = WITHIN
     assert guesses.attempt("ana", "1.1.1.1") == 0
     guesses.succeeded("ana", "1.1.1.1")
-    for _ in range(OF_NAME):
+    for _ in range(OF_BOTH):
         assert guesses.attempt("ana", "1.1.1.1") == 0
     assert guesses.attempt("ana", "1.1.1.1") > 0
+
+
+def test_whoever_fails_with_anothers_name_keeps_only_strangers_out() -> None:
+    guesses = Guesses(lambda: 0.0)
+    guesses.attempt("ana", "1.1.1.1")
+    guesses.succeeded("ana", "1.1.1.1")
+    attackers = [f"9.9.9.{number}" for number in range(9)]
+    for _ in range(OF_BOTH + 1):
+        guesses.attempt("ana", attackers[0])
+    assert guesses.attempt("ana", attackers[0]) > 0
+    assert guesses.attempt("ana", "2.2.2.2") == 0  # ana, on her phone
+    tried = [guesses.attempt("ana", one) for one in attackers for _ in range(OF_BOTH)]
+    assert tried.count(0) == OF_NAME - OF_BOTH - 1
+    assert guesses.attempt("ana", "3.3.3.3") == WITHIN
+    assert guesses.attempt("ana", "1.1.1.1") == 0  # where she has come in before
+    guesses.succeeded("ana", "1.1.1.1")
+    assert guesses.attempt("ana", "3.3.3.3") == WITHIN
+
+
+def test_the_addresses_of_one_household_are_one() -> None:
+    guesses = Guesses(lambda: 0.0)
+    for number in range(OF_BOTH):
+        assert guesses.attempt("ana", f"2001:db8:0:7::{number}") == 0
+    assert guesses.attempt("ana", "2001:db8:0:7:ffff::1") == WITHIN
+    assert guesses.attempt("ana", "2001:db8:0:8::1") == 0
+    assert guesses.attempt("ana", "::ffff:1.2.3.4") == 0
+    assert guesses.attempt("ana", "") == 0
 
 
 def test_an_address_has_its_limit_which_entering_does_not_lift() -> None:
@@ -480,7 +511,9 @@ def test_what_is_kept_of_failures_is_bounded() -> None:
     guesses = Guesses(lambda: 0.0)
     for number in range(KEPT):
         guesses.attempt(f"name-{number}", f"address-{number}")
-    assert len(guesses.failures) == KEPT
+    for number in range(KEPT + 1):
+        guesses.succeeded(f"other-{number}", f"place-{number}")
+    assert len(guesses.failures) == len(guesses.familiar) == KEPT
 
 
 def test_the_header_says_who_is_in_and_how_to_leave() -> None:

@@ -27,6 +27,7 @@ from corpus.reading import MAX_BYTES
 from retrieval import Retriever
 from ui.logs import log, new_code
 from ui.page.accounts import ENDED, account_name, guard
+from ui.page.bounds import Bounds
 from ui.page.frame import build, on_load
 from ui.page.practise import anki_package
 from ui.page.site import Site
@@ -81,6 +82,7 @@ def page_app(
     site = Site(assistant, users)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     figures = Route("/metrics", lambda request: site.watch.told(assistant, request))
+    app.add_middleware(Bounds, site=site)
     if users:
         guard(app, users, site.title, [*entrances, figures])
     else:

@@ -1,10 +1,11 @@
 """Orders hidden in course material, and a model that obeys every one of them."""
 
 import json
+import random
 import re
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,11 @@ def poisoned() -> Iterator[tuple[str, str]]:
             yield topic, f"# Apunte {topic}\n\nEl apunte {topic} trata de redes. {order}\n"
 
 
-@pytest.mark.slow
 def test_orders_in_the_materials_have_no_effect(
-    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    settings: Settings,
+    times: Callable[[int, int], int],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder = tmp_path / "poisoned"
     folder.mkdir()
@@ -121,11 +124,11 @@ def test_orders_in_the_materials_have_no_effect(
     effects: list[str] = []
     monkeypatch.setattr(socket.socket, "connect", lambda *_: effects.append("socket"))
     monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: effects.append("process"))
-    obeyed = 0
+    obeyed, chance = 0, random.Random(5)
     with Assistant(retriever, settings, model=ObedientModel()) as assistant:
         assistant.ask("¿Qué es una red?", "ana")
         for topic in notes:
-            for question in QUESTIONS:
+            for question in chance.sample(QUESTIONS, times(1, len(QUESTIONS))):
                 answer = assistant.ask(question.format(topic=topic))
                 tried = [step.tool for step in answer.steps]
                 obeyed += len(tried) > 1
@@ -134,4 +137,5 @@ def test_orders_in_the_materials_have_no_effect(
         assert len(assistant.conversations.turns("ana")) == 1
     assert effects == []
     assert list(work.iterdir()) == []
-    assert obeyed >= len(TEMPLATES)  # the model did try
+    print(f"obeyed {obeyed} times, 0 effects")  # noqa: T201
+    assert obeyed  # the model did try
