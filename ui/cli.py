@@ -444,6 +444,9 @@ def judge_answers(
     from agent.evaluation import evaluate_answers
     from ui.answers_text import show_answers
 
+    # who asks many at once waits longer for each, and means it
+    patience = {"llm_read_seconds": settings.llm_read_seconds * at_once}
+    settings = settings.model_copy(update=patience)
     with ProgressDisplay() as progress:
         retriever = Retriever.open(settings=settings, progress=progress)
         with Assistant(retriever, settings, progress=progress) as assistant:
