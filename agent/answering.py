@@ -155,8 +155,8 @@ class Answering:
         if self.means.model is None:
             for result in results[:EXTRACT_PASSAGES]:
                 self.evidence.mark(result.passage)
-            why = self.means.notice
-            yield self.extract(say("no_model", self.language, reason=why) if why else "")
+            kind = self.inquiry.trouble or ("no_model" if self.means.notice else "")
+            yield self.extract(say(kind, self.language, reason=self.means.notice) if kind else "")
             return
         yield from self.explained()
 
@@ -254,7 +254,8 @@ class Answering:
         A model that was silent for as long as may be is not waited for again in this question.
         """
         if kind == "model_slow":
-            self.means = replace(self.means, model=None, notice=say(kind, self.language))
+            self.inquiry.trouble = kind
+            self.means = replace(self.means, model=None)
 
     def explained(self) -> Iterator[Event]:
         """An answer in the model's words, checked."""
