@@ -37,8 +37,20 @@ WRITTEN_CALL = re.compile(
     r"^\s*(?:<tool_call>|```(?:json)?)?\s*(?P<json>\{.*\})\s*(?:</tool_call>|```)?\s*$", re.S
 )
 MAYBE_CALL = ("{", "```json", "```\n{", "<tool_call>")
-ECHO, COPY = "<tool_response>", "<pasajes>"  # of what the model was shown, in place of an answer
-ECHOED = re.compile(rf"\s*(?:{ECHO}\s*)?")
+COPY = "<pasajes>"  # a model that begins so copies what it was shown
+# What else a small model begins with: the mark of a tool's result, an announcement.
+PREAMBLE = re.compile(
+    r"\s*(?:<tool_response>\s*)?"
+    r"(?:La respuesta directa es(?: que\b)?:?\s+|The direct answer is(?: that\b)?:?\s+)?"
+)
+PREAMBLES = (
+    COPY,
+    "<tool_response>",
+    "La respuesta directa es que: ",
+    "La respuesta directa es: ",
+    "The direct answer is that: ",
+    "The direct answer is: ",
+)
 Respond = Callable[[ModelRequest[Any]], ModelResponse[Any]]
 
 
@@ -120,8 +132,8 @@ def run(
 
     Yields:
         The answer's text in pieces as the model writes it, and each tool's message once it ran.
-        Text that turns out to be a tool call is never yielded, nor is a mark that the model
-        copies from its prompt; where it goes on to copy the passages, nothing more comes.
+        Text that turns out to be a tool call is never yielded, nor is a `PREAMBLE`; where the
+        model goes on to copy the passages, nothing more comes.
     """
     agent = create_agent(
         model,
@@ -135,7 +147,7 @@ def run(
         ],
     )
     steps = 8 * (bounds.tool_calls + 2)  # nodes of the graph; the limits above stop long before
-    streamed, said = "", 0  # what the model wrote in this call, and how much of it was yielded
+    streamed, said = "", False  # what the model wrote in this call, and whether it is passed on
     stream: Iterator[Any] = agent.stream(
         {"messages": [*messages]}, {"recursion_limit": steps}, stream_mode=["messages", "updates"]
     )
@@ -144,33 +156,38 @@ def run(
             piece = chunk[0]
             if isinstance(piece, AIMessageChunk) and piece.text:
                 streamed += piece.text
-                begins = echoed(streamed)
-                if streamed.startswith(COPY, begins):
+                answer = without_preamble(streamed)
+                if said:
+                    yield piece.text
+                elif answer.startswith(COPY):
                     return
-                if not may_be_call(streamed) and not may_be_echo(streamed[begins:]):
-                    yield streamed[max(said, begins) :]
-                    said = len(streamed)
+                elif not may_be_call(streamed) and not may_be_preamble(streamed):
+                    yield answer
+                    said = True
             continue
         for update in chunk.values():
             for message in (update or {}).get("messages", []):
                 if isinstance(message, ToolMessage):
                     yield message
                 elif isinstance(message, AIMessage):
-                    begins = max(said, echoed(message.text))
-                    if not message.tool_calls and len(message.text) > begins:
-                        yield message.text[begins:]
-                    streamed, said = "", 0
+                    if not message.tool_calls and not said and message.text:
+                        yield without_preamble(message.text)
+                    streamed, said = "", False
 
 
-def echoed(text: str) -> int:
-    """How many characters of `text` are the mark of a tool's result at its beginning."""
-    found = ECHOED.match(text)
-    return found.end() if found else 0
+def without_preamble(text: str) -> str:
+    """`text` from where it begins to say something, there with a capital."""
+    found = PREAMBLE.match(text)
+    if not found or not found[0].strip():
+        return text
+    return text[found.end() :][:1].upper() + text[found.end() + 1 :]
 
 
-def may_be_echo(start: str) -> bool:
-    """Whether a text that begins so could go on as a copy of the prompt."""
-    return ECHO.startswith(start) or COPY.startswith(start)
+def may_be_preamble(text: str) -> bool:
+    """Whether a text that begins so could go on as a preamble, or as a copy of the passages."""
+    start = text.lstrip()
+    rest = start.removeprefix("<tool_response>").lstrip()
+    return any(whole.startswith((start, rest)) for whole in PREAMBLES)
 
 
 def may_be_call(text: str) -> bool:

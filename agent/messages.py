@@ -10,10 +10,10 @@ CATALOGUE: dict[str, dict[Language, str]] = {
     # It does not ask for markers: reminded of them, a small model goes through the passages one by
     # one instead of answering. The code puts the markers that the model leaves out.
     "answer_briefly": {
-        "es": "{question}\n\nResponde en español en 2 a 4 frases. Parte por la respuesta directa, con "
-        "los términos, nombres y números que usa el pasaje, y después explica por qué.",
-        "en": "{question}\n\nAnswer in English in 2 to 4 sentences. Begin with the direct answer, in "
-        "the terms, names and numbers of the passage, then explain why.",
+        "es": "{question}\n\nResponde en español en 2 a 4 frases. Parte por la respuesta directa, "
+        "con los términos, nombres y números que usa el pasaje, y después explica por qué.",
+        "en": "{question}\n\nAnswer in English in 2 to 4 sentences. Begin with the direct answer, "
+        "in the terms, names and numbers of the passage, then explain why.",
     },
     "answer_at_length": {
         "es": "{question}\n\nExplica en español con más detalle, con tus palabras: 5 a 8 frases, "

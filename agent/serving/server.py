@@ -42,7 +42,11 @@ CPU_ENVIRONMENT = {
     "VLLM_CPU_KVCACHE_SPACE": "2",  # GiB: some 70,000 tokens of the embedded model
     "VLLM_CPU_NUM_OF_RESERVED_CPU": "0",  # else one core of two would not compute
 }
-ENVIRONMENT = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"}
+ENVIRONMENT = {
+    "VLLM_NO_USAGE_STATS": "1",
+    "DO_NOT_TRACK": "1",
+    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",  # JAX, where it is, would take most of a GPU's memory
+}
 
 
 @dataclass(frozen=True, slots=True)

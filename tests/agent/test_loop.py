@@ -63,14 +63,32 @@ def test_text_is_streamed_and_the_answer_closes(retriever: Retriever, settings: 
     assert answer.citations[0].passage.document == "clase-04.md"
 
 
-def test_a_mark_that_the_model_copies_from_its_prompt_is_not_said(
-    retriever: Retriever, settings: Settings
+@pytest.mark.parametrize(
+    "preamble",
+    [
+        "<tool_response>\n",
+        "La respuesta directa es que ",
+        "<tool_response> La respuesta directa es: ",
+    ],
+)
+def test_an_answer_begins_where_it_says_something(
+    retriever: Retriever, settings: Settings, preamble: str
 ) -> None:
-    echo = AIMessage(f"<tool_response>\n{SAID.text}")
+    echo = AIMessage(preamble + SAID.text.replace("La", "la", 1))
     answer, _, events = answered(retriever, settings, echo)
     pieces = [event.text for event in events if isinstance(event, TextDelta)]
     assert "".join(pieces) == SAID.text
-    assert "tool_response" not in answer.text
+    assert answer.text.startswith(SAID.text[:40])
+
+
+@pytest.mark.parametrize(
+    "text", ["La respuesta directa", "La red aprende.", "<pre>x</pre>", "The direct answerer."]
+)
+def test_what_only_looks_like_a_preamble_is_said(
+    retriever: Retriever, settings: Settings, text: str
+) -> None:
+    _, _, events = answered(retriever, settings, AIMessage(text))
+    assert "".join(event.text for event in events if isinstance(event, TextDelta)) == text
 
 
 def test_a_model_that_copies_its_passages_leaves_an_extract(
