@@ -161,7 +161,7 @@ def run(
                     yield piece.text
                 elif answer.startswith(COPY):
                     return
-                elif not may_be_call(streamed) and not may_be_preamble(streamed):
+                elif answer and not may_be_call(streamed) and not may_be_preamble(streamed):
                     yield answer
                     said = True
             continue
