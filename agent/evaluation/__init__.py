@@ -120,16 +120,16 @@ def asked(
     left = [case for case in cases if case.id not in kept.said]
     progress(stage, len(cases) - len(left), len(cases))
     answering = system() if left else None
-    with ThreadPoolExecutor(at_once) as pool:
-        try:
-            running = {pool.submit(answering, case): case for case in left if answering}
-            for future in as_completed(running):
-                kept.add(running[future], future.result())
-                progress(stage, sum(case.id in kept.said for case in cases), len(cases))
-        except openai.APIError as error:
-            raise ModelUnavailable(f"El modelo dejó de responder: {error}.") from error
-        finally:
-            pool.shutdown(cancel_futures=True)
+    pool = ThreadPoolExecutor(at_once)
+    try:
+        running = {pool.submit(answering, case): case for case in left if answering}
+        for future in as_completed(running):
+            kept.add(running[future], future.result())
+            progress(stage, sum(case.id in kept.said for case in cases), len(cases))
+    except openai.APIError as error:
+        raise ModelUnavailable(f"El modelo dejó de responder: {error}.") from error
+    finally:  # who stops this waits for no answer on its way: the server goes, and they with it
+        pool.shutdown(wait=False, cancel_futures=True)
     return {case.id: kept.said[case.id] for case in cases}
 
 
