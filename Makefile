@@ -3,11 +3,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup chat test check format clean
+.PHONY: help setup chat test bench check format clean
 
 help:
 	@echo "make chat    sets up, indexes the bundled course, serves the model, opens the chat"
 	@echo "make test    sets up, runs every test that needs no GPU"
+	@echo "make bench   measures speed on this machine (half an hour), with a page in build/bench"
 	@echo "make check   lint, format and types"
 	@echo "make setup   only the virtual environment, in $(VENV)"
 
@@ -29,6 +30,17 @@ test: setup
 	$(BIN)/ayudante index --rebuild --index "$$COURSE_INDEX"
 	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not gpu and not vllm" -n 2 --dist worksteal
 	$(BIN)/pytest -m "not gpu and vllm"
+
+# One after the other, because each wants the machine to itself.
+BENCHMARKS := indexing embedding course loading serving
+bench: setup
+	mkdir -p build/bench
+	$(BIN)/ayudante index
+	for name in $(BENCHMARKS); do \
+	  $(BIN)/python -m tests.benchmarks.$$name --json build/bench/$$name.json || exit 1; \
+	done
+	$(BIN)/python -m tests.benchmarks.summary build/bench
+	@echo "build/bench/index.html"
 
 check: setup
 	$(BIN)/ruff check .
