@@ -8,7 +8,10 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 LANGUAGES = ["es", "en", "pt"]
 NOT_WORDS = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$|```.*?```|`[^`\n]*`|\S*[\\_={}()<>/]\S*", re.S)
-PASTED = re.compile(r"^[`\s]*(?:\w+\.)*\w*(?:Error|Exception|Warning)\b.*$", re.M)
+PASTED = re.compile(  # what a program says of an error
+    r"^[`\s]*(?:(?:\w+\.)*\w*(?:Error|Exception|Warning):.*|Traceback \(most recent call last\):)$",
+    re.M,
+)
 FEW_LETTERS = 40
 TILDE = "\u0303"
 

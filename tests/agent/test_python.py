@@ -153,5 +153,6 @@ def test_what_is_pasted_has_no_language(retriever: Retriever, settings: Settings
         assert assistant.ask(error).language == "es"
         assert assistant.ask(f"`{error}`").language == "es"
         assert assistant.ask(f"why do I get this?\n{error}").language == "en"
+        assert assistant.ask("Error backpropagation: how does it work?").language == "en"
         assistant.ask("What does the softmax function do with the logits?", "bob")
         assert assistant.ask("```python\nsoftmax(z)\n```", "bob").language == "en"

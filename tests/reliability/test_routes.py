@@ -3,7 +3,6 @@
 import http.client
 import random
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
@@ -160,6 +159,7 @@ def test_the_name_of_an_upload_does_not_say_where_it_lands(page: Page, name: str
         ("profe", "/gradio_api/upload", MAX_BYTES * 2, 413),
         ("profe", "/en/gradio_api/upload", MAX_BYTES * 2, 413),
         ("ana", "/gradio_api/upload", 10, 403),
+        ("ana", "/gradio_api/upload%0A", 10, 404),
         ("ana", "/gradio_api/queue/join", MAX_BODY + 1, 413),
         ("profe", "/gradio_api/queue/join", MAX_BODY + 1, 413),
     ],
@@ -167,10 +167,8 @@ def test_the_name_of_an_upload_does_not_say_where_it_lands(page: Page, name: str
 def test_what_is_too_large_is_refused_before_it_is_sent(
     page: Page, name: str, path: str, length: int, status: int
 ) -> None:
-    start = time.monotonic()
     said, _, _ = page.asked(name, "POST", path, length=length)
     assert said == status
-    assert time.monotonic() - start < 1
 
 
 def test_a_body_of_unknown_length_is_refused(page: Page) -> None:
@@ -187,6 +185,9 @@ def test_a_body_of_unknown_length_is_refused(page: Page) -> None:
         "/gradio_api/proxy=http://127.0.0.1/",
         "/en/gradio_api/vibe-code/",
         "/gradio_api/dev/reload",
+        "/gradio_api/run/answer",
+        "/monitoring%0A",
+        "/gradio_api/proxy=http://127.0.0.1/%0A",
     ],
 )
 def test_what_the_page_does_not_use_is_not_there(page: Page, path: str) -> None:
