@@ -106,7 +106,8 @@ def pane(site: Site, language: Language) -> gr.HTML:
                 f'</h2><a href="{HASH}" class="close">{say("close")}</a></header></div>'
             )
 
-    shown.click(show, outputs=shown, **QUIET)
+    # a tap while another place is on its way counts: the last one is shown
+    shown.click(show, outputs=shown, trigger_mode="always_last", **QUIET)
     return shown
 
 
