@@ -353,6 +353,7 @@ class Answering:
         if self.guard.leak:
             return self.hinted(say("hint_kept", self.language, places=self.near()), None)
         if not inquiry.text.strip() or WRITTEN_CALL.match(inquiry.text):
+            inquiry.trouble = inquiry.trouble or "model_silent"
             return self.extract(trouble or say("model_silent", self.language))
         if rest:
             yield TextDelta(rest)

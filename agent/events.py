@@ -102,8 +102,8 @@ class Answer:
             not judged.
         about: labels of the places that it cites, or else of the nearest one.
         mode: “explain” or “guide”.
-        trouble: what kept the model from ending, “model_lost”, “model_slow” or “model_refused”;
-            or empty.
+        trouble: what kept the model from ending, “model_lost”, “model_slow”, “model_refused” or
+            “model_silent”; or empty.
     """
 
     question: str

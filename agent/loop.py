@@ -41,8 +41,9 @@ COPY = "<pasajes>"  # a model that begins so copies what it was shown
 # What else a small model begins with: the mark of a tool's result, an announcement.
 PREAMBLE = re.compile(
     r"\s*(?:<tool_response>\s*)?"
-    r"(?:La respuesta directa es(?: que\b)?:?\s+|The direct answer is(?: that\b)?:?\s+)?"
+    r"(La respuesta directa es(?: que\b)?:?\s+|The direct answer is(?: that\b)?:?\s+)?"
 )
+WORD = re.compile(r"[a-záéíóúñü]{2,}(?=[ ,;:])")  # and no name of code, no variable
 PREAMBLES = (
     COPY,
     "<tool_response>",
@@ -170,21 +171,30 @@ def run(
                 if isinstance(message, ToolMessage):
                     yield message
                 elif isinstance(message, AIMessage):
-                    if not message.tool_calls and not said and message.text:
-                        yield without_preamble(message.text)
+                    answer = without_preamble(message.text)
+                    copies = answer.startswith(COPY)
+                    if answer and not copies and not message.tool_calls and not said:
+                        yield answer
                     streamed, said = "", False
 
 
 def without_preamble(text: str) -> str:
-    """`text` from where it begins to say something, there with a capital."""
+    """`text` from where it begins to say something, a word there with a capital."""
     found = PREAMBLE.match(text)
     if not found or not found[0].strip():
         return text
-    return text[found.end() :][:1].upper() + text[found.end() + 1 :]
+    rest = text[found.end() :]
+    return rest[:1].upper() + rest[1:] if found[1] and WORD.match(rest) else rest
 
 
 def may_be_preamble(text: str) -> bool:
-    """Whether a text that begins so could go on as a preamble, or as a copy of the passages."""
+    """Whether a text that begins so could go on as a preamble, or as a copy of the passages.
+
+    After an announcement the first word is waited for, too.
+    """
+    found = PREAMBLE.match(text)
+    if found and found[1] and not text[found.end() :].strip().partition(" ")[1]:
+        return True
     start = text.lstrip()
     rest = start.removeprefix("<tool_response>").lstrip()
     return any(whole.startswith((start, rest)) for whole in PREAMBLES)

@@ -44,15 +44,29 @@ def transaction(
         connection.close()
 
 
+class Damaged(InputError):
+    """A file is no whole database."""
+
+
 def must_be_whole(file: Path) -> None:
-    """Looks through a whole database; raises `InputError` if it is damaged or is none."""
+    """Looks through a whole database.
+
+    Raises:
+        Damaged: if it is damaged, or is none.
+        InputError: if it cannot be read now.
+    """
     try:
         with closing(sqlite3.connect(file, timeout=10)) as connection:
             said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        raise InputError(
+            f"{file} no se puede leer ahora ({error}). Revise sus permisos, o espere a que nadie "
+            "lo use, y repita la orden."
+        ) from error
     except sqlite3.Error as error:
         said = str(error)
     if said != "ok":
-        raise InputError(
+        raise Damaged(
             f"{file} está dañado ({' '.join(said.split())}). Repóngalo con: ayudante restore "
             "RESPALDO --force, o muévalo a otra parte para empezar de nuevo."
         )

@@ -30,7 +30,8 @@ FORMAT = "ayudante 1"
 MANIFEST = "manifest.json"
 MANIFEST_BYTES = 16 << 20
 BLOCK = 1 << 20
-NAME = re.compile(r"(?!.*(?:^|/)\.{0,2}(?:/|$))[^\\:\0-\x1f]+")  # relative, and going nowhere up
+# Relative, going nowhere up, and text.
+NAME = re.compile(r"(?!.*(?:^|/)\.{0,2}(?:/|$))[^\\\0-\x1f\ud800-\udfff]+")
 PLAIN = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ENCRYPTED = 1  # bit of a member's flags
 # What the zip reader raises for a damaged file, beside OSError.
@@ -63,8 +64,11 @@ MANIFESTS = TypeAdapter(Manifest)
 def write(file: Path, members: Mapping[str, Path]) -> Manifest:
     """Writes a backup of `members`, files by the name that each has in it.
 
-    It appears under its name only when it is whole and on the disk. Raises `OSError`.
+    It appears under its name only when it is whole and on the disk. Raises `OSError`, and
+    `InputError` for a name that could not be put back.
     """
+    if odd := [name for name in members if not NAME.fullmatch(name)]:
+        raise InputError(f"Un respaldo no puede guardar {odd[0]!a}: cámbiele el nombre.")
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mode 0600
     draft = Path(name)

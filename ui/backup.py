@@ -229,7 +229,7 @@ class DatabasePart(Part):
         try:
             sqlite.must_be_whole(self.target)
             sqlite.copy(self.target, free_name(aside, self.target.name))
-        except InputError:
+        except sqlite.Damaged:
             for ending in ("", "-wal", "-shm", "-journal"):
                 path = self.target.with_name(f"{self.target.name}{ending}")
                 if path.exists():
@@ -306,7 +306,7 @@ def put_back(
                     one.keep(aside)
             for one in placed:
                 one.put()
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, ValueError) as error:
         where = f" Lo que había está en {aside}." if aside else ""
         raise InputError(f"No se pudo reponer {file}: {error}.{where}") from error
     return parts(manifest), aside
@@ -318,9 +318,12 @@ def laid_out(
     """Where each part of a backup that was unpacked in `draft` goes; raises `InputError`."""
     from agent import sqlite
 
-    names = parts(manifest)
-    if strange := [name for name in names if name not in CALLED]:
-        raise InputError(f"El respaldo trae {strange[0]}, que este programa no conoce.")
+    names, folders = parts(manifest), (INDEX, COURSE)
+    for member in manifest.members:
+        first, below, _ = member.partition("/")
+        if first not in CALLED or bool(below) != (first in folders):
+            raise InputError(f"El respaldo trae {member}, que este programa no conoce.")
+    enrichment.read(draft / enrichment.FILE)
     placed: list[Part] = []
     if INDEX in names:
         placed.append(IndexPart(draft / INDEX, settings.index))

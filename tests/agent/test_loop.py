@@ -5,7 +5,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from agent import Answer, Assistant, SearchStep, TextDelta
-from agent.loop import may_be_call, tool_call, understood
+from agent.loop import may_be_call, tool_call, understood, without_preamble
 from corpus import Settings
 from retrieval import Retriever, store, update
 from retrieval.index import Index
@@ -74,7 +74,8 @@ def test_text_is_streamed_and_the_answer_closes(retriever: Retriever, settings: 
 def test_an_answer_begins_where_it_says_something(
     retriever: Retriever, settings: Settings, preamble: str
 ) -> None:
-    echo = AIMessage(preamble + SAID.text.replace("La", "la", 1))
+    begun = SAID.text if preamble.startswith("<") else SAID.text.replace("La", "la", 1)
+    echo = AIMessage(preamble + begun)
     answer, _, events = answered(retriever, settings, echo)
     pieces = [event.text for event in events if isinstance(event, TextDelta)]
     assert "".join(pieces) == SAID.text
@@ -229,3 +230,17 @@ def test_a_question_about_dates_also_looks_at_the_calendar_before_the_model_spea
     assert "14 de octubre" in calendar.text
     assert "11 de septiembre" not in calendar.text
     assert answer.citations[0].passage.text.endswith("Vence: Entrega Tarea 2.")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("La respuesta directa es que la red aprende.", "La red aprende."),
+        ("La respuesta directa es x = 3.", "x = 3."),
+        ("<tool_response>\nimport torch", "import torch"),
+        ("The direct answer is: torch.nn.Linear", "torch.nn.Linear"),
+        ("no es un preámbulo", "no es un preámbulo"),
+    ],
+)
+def test_only_a_word_gets_a_capital_where_a_preamble_goes(text: str, said: str) -> None:
+    assert without_preamble(text) == said

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from agent.conversations import Conversations
 from agent.corrections import FILE
 from agent.quiz import QuizStore
+from agent.sqlite import Damaged, must_be_whole
 from corpus import AyudanteError, IndexDamaged, InputError, Settings
 from retrieval import enrichment, store
 from retrieval.index import Index
@@ -294,3 +295,26 @@ def test_the_commands_say_what_they_did(
     done = run.invoke(app, ["restore", file, "--force", "--json", *index], catch_exceptions=False)
     assert '"index"' in done.stdout
     assert asked(kept) == ["¿Qué es softmax?"]
+
+
+def test_any_name_of_a_file_comes_back_or_is_refused_at_once(
+    kept: Settings, tmp_path: Path
+) -> None:
+    added = tmp_path / "course" / UPLOADED
+    added.mkdir(exist_ok=True)
+    (added / "Clase 3: redes.md").write_text("# Redes")
+    save(kept, tmp_path / "r.zip")
+    there = elsewhere(tmp_path)
+    put_back(there, tmp_path / "r.zip", course=(tmp_path / "course"), force=True)
+    (added / "a\\b.md").write_text("# Redes")
+    with pytest.raises(InputError, match="cámbiele el nombre"):
+        save(kept, tmp_path / "otro.zip")
+    assert not (tmp_path / "otro.zip").exists()
+
+
+def test_a_file_in_use_is_not_taken_for_a_damaged_one(kept: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "c.sqlite"
+    file.mkdir()  # as little a readable file as one that another holds
+    with pytest.raises(InputError, match="no se puede leer ahora") as refused:
+        must_be_whole(file)
+    assert not isinstance(refused.value, Damaged)

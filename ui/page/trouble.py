@@ -21,6 +21,7 @@ from corpus.errors import (
     MaterialError,
     ModelUnavailable,
 )
+from ui.logs import log, new_code
 from ui.page.site import Catalogue, speaker
 
 KINDS: dict[type[AyudanteError], str] = {
@@ -31,7 +32,13 @@ KINDS: dict[type[AyudanteError], str] = {
     IndexMismatch: "The course's index has to be made anew. Tell the teaching staff.",
     ModelUnavailable: "The language model is not there now. Try again later.",
 }
-TEXTS: Catalogue = {"warning": {"es": "Atención", "en": "Take note"}}
+TEXTS: Catalogue = {
+    "warning": {"es": "Atención", "en": "Take note"},
+    "bug": {
+        "es": "Algo falló de este lado y quedó anotado (código {code}). Vuelve a intentarlo.",
+        "en": "Something failed on our side and was noted (code {code}). Try again.",
+    },
+}
 
 
 def told(error: AyudanteError, language: Language, *, for_staff: bool = False) -> str:
@@ -57,9 +64,13 @@ def refusal(said: str) -> InputError:
 
 @contextmanager
 def shown_errors(language: Language, *, for_staff: bool = False) -> Iterator[None]:
-    """What goes wrong inside is said on the page, and ends there."""
+    """What goes wrong inside is said on the page, and ends there; a bug of ours is logged."""
+    say = speaker(TEXTS, language)
     try:
         yield
     except AyudanteError as error:
-        title = speaker(TEXTS, language)("warning")
-        gr.Warning(escape(told(error, language, for_staff=for_staff)), title=title)
+        gr.Warning(escape(told(error, language, for_staff=for_staff)), title=say("warning"))
+    except Exception as error:
+        code = new_code()
+        log.error("failed", extra={"request": code}, exc_info=error)
+        gr.Warning(say("bug", code=code), title=say("warning"))
