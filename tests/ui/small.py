@@ -10,7 +10,7 @@ from tests.conftest import WordsEmbedder
 TEXT = "La función softmax convierte los logits en probabilidades que suman uno."
 
 
-def small_index(folder: Path, course: Path) -> Index:
+def one_slide_index(folder: Path, course: Path) -> Index:
     """Publishes the index in `folder`, as made of the files in `course`."""
     place = numbered("page", 7, word="lámina")
     passage = Passage("p#1", "clase-04.pdf", "Softmax", "Clase 4", (), TEXT, place)

@@ -21,7 +21,7 @@ from agent.sqlite import Damaged, must_be_whole
 from corpus import AyudanteError, IndexDamaged, InputError, Settings
 from retrieval import enrichment, store
 from retrieval.index import Index
-from tests.ui.small import small_index
+from tests.ui.small import one_slide_index
 from ui import archive
 from ui.backup import put_back, save
 from ui.cli import app
@@ -46,7 +46,7 @@ def in_use(folder: Path) -> Settings:
         quiz=folder / "quiz.sqlite",
         users=folder / "users.json",
     )
-    small_index(settings.index, course)
+    one_slide_index(settings.index, course)
     Conversations(settings.conversations).ask("ana", "¿Qué es softmax?")
     assert QuizStore(settings.quiz).items() == []
     Users(settings.users).add("profe", "una clave larga", "teacher")

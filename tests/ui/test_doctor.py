@@ -63,13 +63,13 @@ def test_a_damaged_or_foreign_index_is_rebuilt_and_a_missing_one_built(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert looked_at(index, settings).mend == "usual"
-    small.small_index(settings.index, tmp_path)
+    small.one_slide_index(settings.index, tmp_path)
     other = looked_at(index, settings)
     assert "hecho con words" in other.detail or "se hizo con words" in other.detail
     assert "--rebuild" in other.mend
     ours = settings.model_copy(update={"embedding_model": WordsEmbedder.id})
     assert looked_at(index, ours).ok
-    small.small_index(settings.index, tmp_path / "gone")
+    small.one_slide_index(settings.index, tmp_path / "gone")
     assert "ya no está" in looked_at(index, ours).detail
     (settings.index / "CURRENT").write_text("v-nope abc")
     broken = looked_at(index, ours)

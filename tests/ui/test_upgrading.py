@@ -18,7 +18,7 @@ from corpus import IndexMismatch, Settings
 from retrieval import Retriever, store, update
 from retrieval.index import CONTENTS, FORMAT, Index
 from tests.conftest import WordsEmbedder
-from tests.ui.small import small_index
+from tests.ui.small import one_slide_index
 from ui.backup import put_back, save
 
 # The tables as the first version that had them made them.
@@ -64,7 +64,7 @@ def test_the_first_conversations_are_read_go_on_and_survive_a_backup(
 
 
 def test_a_quiz_without_reviews_goes_on(settings: Settings, tmp_path: Path) -> None:
-    index = small_index(settings.index, tmp_path)
+    index = one_slide_index(settings.index, tmp_path)
     item = choice_item(index.passages[0], "¿Cuánto suma softmax?", "Uno.", ["Dos.", "Cero."])
     written = item.to_dict()
     del written["guessed"]  # which the first items did not have
@@ -86,7 +86,7 @@ def test_an_index_of_another_format_says_how_to_make_it_anew(
     course = tmp_path / "course"
     course.mkdir()
     (course / "clase-04.md").write_text("# Softmax\n\nSuma uno.")
-    index = small_index(settings.index, course)
+    index = one_slide_index(settings.index, course)
 
     def older(folder: Path) -> None:
         index.save(folder)

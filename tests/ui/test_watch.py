@@ -20,7 +20,7 @@ from agent.serving.server import free_port
 from corpus import InputError, Settings
 from retrieval import Retriever
 from tests.conftest import ScriptedModel, WordsEmbedder
-from tests.ui.small import small_index
+from tests.ui.small import one_slide_index
 from ui.logs import log, start_logging
 from ui.page import serving
 from ui.page.chat import Chat
@@ -36,7 +36,7 @@ QUESTION = f"¿Qué hace {SECRET} con los logits?"
 @pytest.fixture(scope="module")
 def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     folder = tmp_path_factory.mktemp("watched")
-    return Retriever(small_index(folder / "index", folder), WordsEmbedder())
+    return Retriever(one_slide_index(folder / "index", folder), WordsEmbedder())
 
 
 @pytest.fixture

@@ -77,7 +77,8 @@ def page_app(
     Args:
         assistant: answers.
         users: who may enter; None if whoever reaches the page may.
-        entrances: with `users`, routes of other ways in, as `ui.page.accounts.guard` takes them.
+        entrances: with `users`, routes of other ways in, as `ui.page.accounts.guard` takes them;
+            not /login or /logout, which are Gradio's and closed (`ui.page.bounds`).
     """
     site = Site(assistant, users)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
