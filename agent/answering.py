@@ -308,7 +308,7 @@ class Answering:
             return
         self.offered = []
         reminder = say(f"hint_{number}", self.language, question=inquiry.question)
-        trouble = yield from self.written(reminder, 1)
+        trouble = yield from self.written(reminder, 1, "hint")
         if isinstance(trouble, Answer):
             yield trouble
             return
@@ -329,8 +329,15 @@ class Answering:
         some = list(self.evidence.passages.values())[:EXTRACT_PASSAGES]
         return guiding.places(some, self.language)
 
-    def written(self, reminder: str, longer: int) -> Generator[Event, None, str | Answer]:
+    def written(
+        self, reminder: str, longer: int, instructions: str = "assistant"
+    ) -> Generator[Event, None, str | Answer]:
         """Streams what the model writes into the inquiry's text, as far as it may be told.
+
+        Args:
+            reminder: said last, after what was found.
+            longer: times the usual length.
+            instructions: the name of the system prompt.
 
         Returns:
             Why it was cut off, or empty; or an `Answer` that takes its place: a hint if it was
@@ -338,9 +345,9 @@ class Answering:
         """
         inquiry, settings = self.inquiry, self.means.settings
         bounds = Bounds(reminder, settings.tool_calls)
-        instructions = system_prompt(settings.course_name)
+        system = system_prompt(settings.course_name, instructions)
         trouble = ""
-        pieces = run(self.writer(longer), self.offered, instructions, self.said, bounds)
+        pieces = run(self.writer(longer), self.offered, system, self.said, bounds)
         try:
             yield from self.streamed(pieces)
         except LOST as error:

@@ -3,9 +3,9 @@
 from importlib.resources import files
 
 
-def system_prompt(course_name: str) -> str:
-    """The assistant's instructions, the same for every question of a course."""
-    return prompt("assistant").replace("{course}", course_name)
+def system_prompt(course_name: str, name: str = "assistant") -> str:
+    """The assistant's instructions, or a hint's, the same for every question of a course."""
+    return prompt(name).replace("{course}", course_name)
 
 
 def prompt(name: str) -> str:
