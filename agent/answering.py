@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from json import JSONDecodeError
 from time import monotonic
 from typing import Any
@@ -125,14 +126,21 @@ class Answering:
     def __init__(self, inquiry: Inquiry, means: Means) -> None:
         self.inquiry, self.means = inquiry, means
         self.evidence, self.language = inquiry.evidence, inquiry.language
-        self.tools: list[BaseTool] = [
-            *course_tools(means.retriever, self.evidence, means.settings.passages_shown),
-            *computing_tools(self.evidence),
-        ]
-        own = [recorded(one, self.evidence) for one in means.tools]
-        self.offered = own if means.model_name == qwen.NAME else [*self.tools, *own]
         self.said: list[AnyMessage] = []  # the conversation as the model reads it
         self.guard = Guard(means.vault)
+
+    @cached_property
+    def tools(self) -> list[BaseTool]:
+        """The course's and those that compute; made for the questions that come to need them."""
+        means = self.means
+        course = course_tools(means.retriever, self.evidence, means.settings.passages_shown)
+        return [*course, *computing_tools(self.evidence)]
+
+    @cached_property
+    def offered(self) -> list[BaseTool]:
+        """What the model may call; the embedded one only what the caller brings."""
+        own = [recorded(one, self.evidence) for one in self.means.tools]
+        return own if self.means.model_name == qwen.NAME else [*self.tools, *own]
 
     def events(self) -> Iterator[Event]:
         """Search, judge the evidence, write, check; the last event is the `Answer`."""

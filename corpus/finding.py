@@ -55,3 +55,12 @@ def readable(name: str) -> str:
     except UnicodeEncodeError:
         return os.fsencode(name).decode("cp1252", "replace")
     return name
+
+
+def free_path(path: Path) -> Path:
+    """`path`, or the first of “name (2)”, “name (3)”… that is not taken."""
+    taken, number = path, 1
+    while taken.exists():
+        number += 1
+        taken = path.with_stem(f"{path.stem} ({number})")
+    return taken

@@ -20,6 +20,7 @@ from typing import Annotated
 import typer
 
 from corpus.errors import IndexMissing, InputError
+from corpus.finding import free_path
 from corpus.settings import Settings
 from retrieval import enrichment, store
 from retrieval.index import roots_of
@@ -182,7 +183,7 @@ class Part:
 
     def keep(self, aside: Path) -> None:
         """Copies what is there."""
-        shutil.copy(self.target, free_name(aside, self.target.name))
+        shutil.copy(self.target, free_path(aside / self.target.name))
 
     def put(self) -> None:
         """Puts the backup's in its place, at once or not at all."""
@@ -228,12 +229,12 @@ class DatabasePart(Part):
 
         try:
             sqlite.must_be_whole(self.target)
-            sqlite.copy(self.target, free_name(aside, self.target.name))
+            sqlite.copy(self.target, free_path(aside / self.target.name))
         except sqlite.Damaged:
             for ending in ("", "-wal", "-shm", "-journal"):
                 path = self.target.with_name(f"{self.target.name}{ending}")
                 if path.exists():
-                    shutil.move(path, free_name(aside, path.name))
+                    shutil.move(path, free_path(aside / path.name))
 
     def put(self) -> None:
         """Puts the backup's content into it, in one transaction."""
@@ -300,7 +301,7 @@ def put_back(
                     "lo que hay queda aparte. No se cambió nada."
                 )
             if replaced:
-                aside = free_name(home, datetime.now().strftime(ASIDE))
+                aside = free_path(home / datetime.now().strftime(ASIDE))
                 aside.mkdir(mode=0o700)
                 for one in replaced:
                     one.keep(aside)
@@ -352,12 +353,3 @@ def course_folder(index: Path, given: Path | None) -> Path:
             "Cópiela ahí, o diga dónde está con --course. No se cambió nada."
         )
     return folder
-
-
-def free_name(folder: Path, name: str) -> Path:
-    """A path in `folder` with that name, or with a number if it is taken."""
-    path, number = folder / name, 1
-    while path.exists():
-        number += 1
-        path = folder / f"{name}-{number}"
-    return path

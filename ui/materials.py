@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from agent import Assistant
 from corpus.errors import AyudanteError, InputError
-from corpus.finding import find_files
+from corpus.finding import find_files, free_path
 from corpus.progress import Progress, silent
 from corpus.reading import MAX_BYTES
 from corpus.settings import Settings
@@ -186,7 +186,7 @@ class Materials:
 
     def retire(self, file: Path, document: str) -> Path:
         """Moves a file aside under its document's name; returns where it is now."""
-        target = free(self.aside / document)
+        target = free_path(self.aside / document)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(file, target)
@@ -243,15 +243,6 @@ def one_at_a_time() -> Iterator[None]:
         yield
     finally:
         CHANGING.release()
-
-
-def free(path: Path) -> Path:
-    """`path`, or the first of “name (2)”, “name (3)”… that is not taken."""
-    taken, number = path, 1
-    while taken.exists():
-        number += 1
-        taken = path.with_stem(f"{path.stem} ({number})")
-    return taken
 
 
 def indexed_at(settings: Settings) -> datetime | None:
