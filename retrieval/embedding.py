@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 Pieces = NDArray[np.int64]
-BATCH = 32
+QUERIES = 32  # in a batch
+CHARACTERS = 4_000  # in a batch of passages: what a processor's cache holds; see docs/decisions.md
+ON_A_GPU = 64_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,24 +141,27 @@ class SentenceEmbedder:
     def embed_queries(self, texts: list[str]) -> Vectors:
         """Unit rows of shape (len(texts), dimension), float32."""
         rows: Vectors = self.model.encode_query(
-            texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+            texts, batch_size=QUERIES, normalize_embeddings=True, show_progress_bar=False
         )
         return rows
 
     def embed_passages(self, texts: list[str], progress: Progress = silent) -> Vectors:
         """Unit rows of shape (len(texts), dimension), float32."""
         rows = np.zeros((len(texts), self.dimension), np.float32)
-        for batch in alike(texts, progress):
+        for batch in alike(texts, self._most, progress):
             with fastest():
                 rows[batch] = self.model.encode_document(
-                    [texts[at] for at in batch], normalize_embeddings=True, show_progress_bar=False
+                    [texts[at] for at in batch],
+                    batch_size=len(batch),
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
                 )
         return rows
 
     def encode_queries(self, texts: list[str]) -> list[Encoding]:
         """Vectors of queries and of their pieces."""
         made: Any = self.model.encode_query(
-            texts, batch_size=BATCH, output_value=None, show_progress_bar=False
+            texts, batch_size=QUERIES, output_value=None, show_progress_bar=False
         )
         return [self._encoding(features, "query") for features in made]
 
@@ -164,13 +169,21 @@ class SentenceEmbedder:
         self, texts: list[str], progress: Progress = silent
     ) -> Iterator[tuple[int, Encoding]]:
         """Positions in `texts`, longest first, and what the model makes of them."""
-        for batch in alike(texts, progress):
+        for batch in alike(texts, self._most, progress):
             with fastest():
                 made: Any = self.model.encode_document(
-                    [texts[at] for at in batch], output_value=None, show_progress_bar=False
+                    [texts[at] for at in batch],
+                    batch_size=len(batch),
+                    output_value=None,
+                    show_progress_bar=False,
                 )
             for at, features in zip(batch, made, strict=True):
                 yield at, self._encoding(features, "document")
+
+    @property
+    def _most(self) -> int:
+        """Characters of passages in a batch, on this model's device."""
+        return CHARACTERS if self.model.device.type == "cpu" else ON_A_GPU
 
     @cached_property
     def _marks(self) -> Pieces:
@@ -196,13 +209,19 @@ class SentenceEmbedder:
         return Encoding(unit(vector), pieces[said], unit(tokens))
 
 
-def alike(texts: list[str], progress: Progress) -> Iterator[list[int]]:
-    """Batches of positions of `texts`, those of like length together, longest first."""
+def alike(texts: list[str], most: int, progress: Progress) -> Iterator[list[int]]:
+    """Batches of positions of `texts`, those of like length together, longest first.
+
+    Each has up to `most` characters, counting every text as long as the batch's longest, as the
+    model does; a longer text is a batch of its own.
+    """
     order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
-    for start in range(0, len(order), BATCH):
-        batch = order[start : start + BATCH]
-        yield batch
-        progress("calculando embeddings", start + len(batch), len(texts))
+    start = 0
+    while start < len(order):
+        size = max(1, most // max(1, len(texts[order[start]])))
+        yield order[start : start + size]
+        start = min(start + size, len(order))
+        progress("calculando embeddings", start, len(texts))
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -16,6 +16,7 @@ from retrieval.enrichment import Enrichment, QuestionIndex, texts_for
 from retrieval.index import Index
 from retrieval.late import MOST, Coder, TokenIndex
 from retrieval.passages import Passage
+from retrieval.threads import alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def encoded(
     for place, encoding in embedder.encode_passages([texts[at] for at in new], progress):
         vectors[new[place]] = encoding.vector
         if kept:
-            coder.add(new[place], encoding)
+            with alone():
+                coder.add(new[place], encoding)
     coded = coder.finish()
     for at, text in enumerate(texts):
         if old and text in known:

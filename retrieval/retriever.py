@@ -41,6 +41,7 @@ from retrieval.indexing import IndexReport
 from retrieval.lexical import tokens
 from retrieval.passages import Passage
 from retrieval.reranker import Reranker, reranker_of
+from retrieval.threads import alone
 from retrieval.wording import standard
 
 System = Literal["dense", "lexical", "hybrid", "reranked"]
@@ -220,6 +221,18 @@ class Retriever:
             system: which ranking.
             accepted: which rows may be found; by default all but solutions, which never are.
         """
+        with alone():
+            return self._rank(question, encoding, k, system, accepted)
+
+    def _rank(
+        self,
+        question: str,
+        encoding: Encoding | None,
+        k: int,
+        system: System,
+        accepted: NDArray[np.bool_] | None,
+    ) -> list[tuple[int, float]]:
+        """As `rank` says."""
         words = self.index.lexical.scores(standard(question))
         if self._shown is not None:
             words = words * self._shown

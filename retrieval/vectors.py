@@ -14,8 +14,6 @@ chosen by measuring: see “Many vectors” in docs/decisions.md.
 """
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,13 +81,10 @@ class VectorIndex:
             return np.empty((len(queries), 0), np.float32), np.empty((len(queries), 0), np.int64)
         scores: Vectors
         rows: Rows
-        with alone() if len(queries) == 1 else nullcontext():
-            scores, rows = self.faiss.search(queries, k)
-            short = rows[:, -1] < 0  # the lists looked at held fewer than k
-            if short.any():
-                scores[short], rows[short] = self.faiss.search(
-                    queries[short], k, params=everywhere()
-                )
+        scores, rows = self.faiss.search(queries, k)
+        short = rows[:, -1] < 0  # the lists looked at held fewer than k
+        if short.any():
+            scores[short], rows[short] = self.faiss.search(queries[short], k, params=everywhere())
         return scores, rows
 
     def of(self, rows: list[int]) -> Vectors:
@@ -151,17 +146,3 @@ def everywhere() -> faiss.IndexRefineSearchParameters:
     return faiss.IndexRefineSearchParameters(  # type: ignore[call-arg]
         k_factor=DEEPER, base_index_params=lists
     )
-
-
-@contextmanager
-def alone() -> Iterator[None]:
-    """Keeps FAISS to this thread: one question is no work for two.
-
-    Waiting for the other made 12 ms out of 3 to 6 on a busy machine; see docs/decisions.md.
-    """
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(threads)
