@@ -184,7 +184,7 @@ class Assistant:
                     yield event
             except GeneratorExit:  # whoever asked does not want the rest
                 if stored is not None and written:
-                    self.conversations.stopped(stored, written)
+                    self.conversations.stopped(stored, written, inquiry.evidence.steps)
                 raise
 
     async def astream(

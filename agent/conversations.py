@@ -180,18 +180,19 @@ class Conversations:
             "model": answer.model,
             "about": json.dumps(answer.about, ensure_ascii=False),
             "cited": json.dumps([astuple(one) for one in cited_in(answer)], ensure_ascii=False),
-            "steps": json.dumps(
-                [astuple(stored_step(one)) for one in answer.steps], ensure_ascii=False
-            ),
+            "steps": steps_as_text(answer.steps),
         }
         given = ", ".join(f"{name} = :{name}" for name in values)
         with self.connection() as connection:
             connection.execute(f"UPDATE turns SET {given} WHERE id = :id", values | {"id": turn})
 
-    def stopped(self, turn: int, text: str) -> None:
+    def stopped(self, turn: int, text: str, steps: Sequence[SearchStep] = ()) -> None:
         """Stores what there was of an answer when it was stopped; it has no status."""
         with self.connection() as connection:
-            connection.execute("UPDATE turns SET answer = ? WHERE id = ?", (text, turn))
+            connection.execute(
+                "UPDATE turns SET answer = ?, steps = ? WHERE id = ?",
+                (text, steps_as_text(steps), turn),
+            )
 
     def cut(self, conversation: str, turn: int) -> None:
         """Deletes a turn of a conversation and all that came after it, to ask it anew."""
@@ -296,6 +297,11 @@ def cited_in(answer: Answer) -> tuple[Cited, ...]:
     return tuple(
         Cited(one.marker, one.passage.id, one.label, one.quote) for one in answer.citations
     )
+
+
+def steps_as_text(steps: Sequence[SearchStep]) -> str:
+    """Steps as they are stored: JSON."""
+    return json.dumps([astuple(stored_step(one)) for one in steps], ensure_ascii=False)
 
 
 def stored_step(step: SearchStep) -> Step:

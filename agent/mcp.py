@@ -22,11 +22,12 @@ from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field
 
-from corpus.document import Location, listed
+from corpus.document import Location
 from corpus.errors import AyudanteError, InputError
 from corpus.language import fold
 from retrieval.asking import NOUNS, mentions
-from retrieval.filters import KINDS, Facets, Filter, Value, facets, kind_of, rows
+from retrieval.choosing import chosen
+from retrieval.filters import KINDS, kind_of
 from retrieval.passages import Passage
 from retrieval.retriever import MAX_QUESTION, Retriever, checked_question
 
@@ -40,14 +41,6 @@ MOST_RESULTS = 20
 MOST_REACH = 5  # passages on each side
 MOST_DAYS = 20  # of the calendar
 PASSAGE_URI = "course://passage/{id}"
-NOUN_OF = {  # a field of `Filter`, in an error
-    "kinds": "el tipo",
-    "weeks": "la semana",
-    "classes": "la clase",
-    "labs": "el lab",
-    "assignments": "la tarea",
-    "languages": "el idioma",
-}
 INSTRUCTIONS = """\
 Materiales de un curso universitario, solo para leer. Busque con search_course, lea lo que rodea a \
 un pasaje con open_passage, mire fechas con course_calendar y vea qué documentos hay con \
@@ -167,7 +160,6 @@ class CourseTools:
     """
 
     retriever: Retriever
-    there: Facets
 
     def search_course(
         self,
@@ -180,9 +172,18 @@ class CourseTools:
     ) -> SearchResults:
         """Busca pasajes en los materiales del curso: láminas, laboratorios, apuntes, tareas."""
         check_range("k", k, 1, MOST_RESULTS)
-        within = held_to(self.there, kind, week, class_name, language)
-        if not rows(within, self.retriever.public).any():
-            raise InputError("Ningún pasaje cumple todos esos filtros a la vez. Quite alguno.")
+        asked = numbered(str(class_name or ""))
+        if week is not None:
+            asked["weeks"].append(week)
+        within = chosen(
+            self.retriever.public,
+            kinds=[kind] if kind else (),
+            languages=[language] if language else (),
+            weeks=asked["weeks"],
+            classes=asked["classes"],
+            labs=asked["labs"],
+            assignments=asked["assignments"],
+        )
         return SearchResults(
             tuple(
                 Found(**told(result.passage), score=round(result.score, 6))
@@ -233,7 +234,7 @@ def course_server(retriever: Retriever) -> MCPServer:
         subscriptions=False,
         log_level="WARNING",
     )
-    tools = CourseTools(retriever, facets(retriever.public))
+    tools = CourseTools(retriever)
     offered: dict[str, Callable[..., Any]] = {
         "Buscar en el curso": tools.search_course,
         "Abrir un pasaje": tools.open_passage,
@@ -318,49 +319,14 @@ def check_range(name: str, value: int, least: int, most: int) -> None:
         raise InputError(f"{name} debe estar entre {least} y {most}, no {value}.")
 
 
-def held_to(
-    there: Facets,
-    kind: str | None,
-    week: int | None,
-    class_name: str | int | None,
-    language: str | None,
-) -> Filter:
-    """The filter that a caller asks for; raises `InputError` for a value that is not `there`."""
-    asked: list[tuple[str, Value]] = []
-    if kind:
-        names = {fold(name): known for known, name in KINDS.items()}
-        asked.append(("kinds", names.get(fold(kind), fold(kind))))
-    if week is not None:
-        asked.append(("weeks", week))
-    if class_name is not None:
-        asked += numbered(str(class_name))
-    if language:
-        asked.append(("languages", fold(language)))
-    for field, value in asked:
-        if value not in there[field]:
-            raise InputError(
-                f"En el curso no está {NOUN_OF[field]} «{value}». {offer(there[field])}"
-            )
-    fields: dict[str, Any] = {
-        field: frozenset(value for name, value in asked if name == field) for field, _ in asked
-    }
-    return Filter(**fields)
-
-
-def numbered(class_name: str) -> list[tuple[str, Value]]:
-    """A field of `Filter` and its number for “Clase 5”, “lab 2”, “5”; nothing for an empty name."""
+def numbered(class_name: str) -> dict[str, list[int]]:
+    """Numbers by field of `Filter` for “Clase 5”, “lab 2”, “5”; none for an empty name."""
     name = fold(class_name).strip()
-    found = mentions(f"clase {name}" if name.isdecimal() else name)
-    asked: list[tuple[str, Value]] = [(NOUNS[match["noun"]], number) for match, number in found]
-    if name and not asked:
+    asked: dict[str, list[int]] = {field: [] for field in NOUNS.values()}
+    for match, number in mentions(f"clase {name}" if name.isdecimal() else name):
+        asked[NOUNS[match["noun"]]].append(number)
+    if name and not any(asked.values()):
         raise InputError(
             f"No se entiende «{class_name}». Escriba «Clase 5», «Lab 2» o «Tarea 1», o nada."
         )
     return asked
-
-
-def offer(counted: dict[Value, int]) -> str:
-    """“Hay: lab, notes.” or “Hay: 1–4, 7.”; what to do if there is nothing."""
-    names = [value for value in counted if isinstance(value, str)]
-    said = ", ".join(names) or listed([value for value in counted if isinstance(value, int)])
-    return f"Hay: {said}." if said else "Busque sin ese filtro."

@@ -12,7 +12,7 @@ kept in the cache. Lines are only added, so writing can stop at any time and go 
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -104,8 +104,12 @@ def at_hand(cache: Path) -> dict[str, Enrichment]:
 def lacking(passages: Sequence[Passage], cache: Path, model: str) -> list[Passage]:
     """Those of `passages`, no solutions, that neither their authors nor `model` have enriched."""
     written = {mark for mark, one in read(cache / FILE).items() if one.model == model}
-    known = authored().keys() | written
-    return [p for p in passages if mark_of(p) not in known and p.role != "solution"]
+    return without(passages, authored().keys() | written)
+
+
+def without(passages: Sequence[Passage], known: Collection[str]) -> list[Passage]:
+    """Those of `passages`, no solutions, whose mark is not among `known`."""
+    return [p for p in passages if p.role != "solution" and mark_of(p) not in known]
 
 
 def authored() -> dict[str, Enrichment]:

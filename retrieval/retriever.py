@@ -5,9 +5,9 @@ drawn towards the nearest question of the passage's enrichment if it has one. *l
 normalised BM25. *hybrid* adds them, ``dense + w · BM25 / bound``: scores are kept instead of
 ranks, so the lexical side counts for as much as it matched (cf. Bruch et al. 2022,
 arXiv:2210.11934). *reranked* adds late interaction (`retrieval.late`) to the best of the hybrid,
-lowers lists of references, draws a document's places towards its best one, and lets one of several
-copies of a passage through; a cross-encoder, if one is set (`retrieval.reranker`), then reads the
-first of them again.
+lowers lists of references, prefers what looks like the best of what was found, and lets one of
+several copies of a passage through; a cross-encoder, if one is set (`retrieval.reranker`), then
+reads the first of them again.
 
 Solutions of assignments are in the index, so that they can inform hints, and nothing here finds or
 shows them: `Retriever.vault` is the only way to them.
@@ -33,7 +33,7 @@ from corpus.sandbox import Job, Sandbox
 from corpus.settings import LEXICAL_WEIGHT, Settings
 from retrieval import indexing, store
 from retrieval.asking import asked
-from retrieval.embedding import Embedder, Encoding, SentenceEmbedder, Vectors
+from retrieval.embedding import Embedder, Encoding, SentenceEmbedder, Vectors, unit
 from retrieval.enrichment import at_hand
 from retrieval.filters import Facets, Filter, facets, preferred, rows
 from retrieval.index import Index
@@ -52,7 +52,9 @@ RERANKED = 50  # of the hybrid's best
 READ_AGAIN = 20  # by a cross-encoder, if there is one
 LATE_WEIGHT = 0.3  # of late interaction beside the hybrid
 REFERENCES = 0.05  # taken from a list of references
-TOGETHER = 0.2  # of what a document's best place lacks to the best of all, taken from its places
+FEEDBACK = 5  # of the best tell what a good place looks like
+SHARPNESS = 0.02  # the score that one may lack to the best and still count e⁻¹ as much
+ALIKE = 0.5  # of the nearness to that, beside all else
 MEANT = 0.05  # given to passages of the class, lab or week that the question names
 MEANT_MOST = 500  # of them, that are looked at
 COPY = 0.985  # cosine from which a passage is a copy of a better one
@@ -315,25 +317,10 @@ class Retriever:
         for at in first:
             if self.index.passages[rows[at]].lists_references:
                 scores[at] -= REFERENCES
-        scores[first] -= np.float32(TOGETHER) * self._behind(
-            [rows[at] for at in first], scores[first]
-        )
+        scores[first] -= np.float32(ALIKE) * unlike_the_best(vectors[first], scores[first])
         first.sort(key=lambda at: -scores[at])
         singles, copies = without_copies(first, vectors)
         return singles + copies + best[RERANKED:], scores
-
-    def _behind(self, rows: list[int], scores: Vectors) -> Vectors:
-        """How much the best of each row's document lacks to the best of all, shape (rows,).
-
-        A lecture that answers well somewhere is likelier to answer elsewhere too; the best place
-        of all keeps its score (cf. passage and document scores together, Callan 1994, SIGIR).
-        """
-        best: dict[str, float] = {}
-        documents = [self.index.passages[row].document for row in rows]
-        for document, score in zip(documents, scores.tolist(), strict=True):
-            best[document] = max(score, best.get(document, score))
-        top_score = max(best.values(), default=0.0)
-        return np.array([top_score - best[document] for document in documents], np.float32)
 
     def _read_again(
         self, question: str, rows: list[int], scores: Vectors, best: list[int]
@@ -495,6 +482,30 @@ def top(scores: NDArray[np.float32], k: int) -> list[int]:
     best = np.argpartition(-scores, k - 1)[:k] if k < len(scores) else np.arange(len(scores))
     ordered: list[int] = best[np.lexsort((best, -scores[best]))].tolist()
     return ordered
+
+
+def unlike_the_best(vectors: Vectors, scores: Vectors) -> Vectors:
+    """How much farther each candidate is than the best from what the best have in common.
+
+    What answers a question looks like what else answers it: the next slide, the lab's cell, the
+    same page in another language. The first few, each weighing by its score, tell what that is:
+    feedback from what was found (Rocchio 1971), among embeddings (Yu, Xiong and Callan 2021,
+    doi:10.1145/3459637.3482124). The best keeps its score.
+
+    Args:
+        vectors: unit rows of shape (candidates, dimension).
+        scores: shape (candidates,).
+
+    Returns:
+        Differences of cosines, shape (candidates,), float32.
+    """
+    best = np.argsort(-scores, kind="stable")[:FEEDBACK]
+    if not best.size:
+        return np.zeros(0, np.float32)
+    weights = np.exp((scores[best] - scores[best[0]]) / SHARPNESS)
+    near: Vectors = vectors @ unit(weights.astype(np.float32) @ vectors[best])
+    lost: Vectors = near[best[0]] - near
+    return lost
 
 
 def without_copies(ordered: list[int], vectors: Vectors) -> tuple[list[int], list[int]]:

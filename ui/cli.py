@@ -33,7 +33,8 @@ from retrieval import (
     store,
     update,
 )
-from retrieval.enrichment import FILE, at_hand, authored, lacking, mark_of
+from retrieval.choosing import chosen
+from retrieval.enrichment import FILE, at_hand, authored, lacking, mark_of, without
 from retrieval.evaluation import checked_level, read_report
 from retrieval.evaluation.judgements import json_lines
 from retrieval.index import Index
@@ -49,7 +50,6 @@ from ui.filter_options import (
     LabOption,
     LanguageOption,
     WeekOption,
-    chosen,
 )
 from ui.history import conversations
 from ui.options import (
@@ -165,9 +165,9 @@ def enrich(
 
     settings = Settings.load(index=index, embedding_model=embedding_model, llm=llm)
     whole = Index.load(store.current(settings.index))
-    file, written, by_hand = settings.cache / FILE, 0, authored()
+    file, written = settings.cache / FILE, 0
     with ProgressDisplay() as progress:
-        if any(mark_of(one) not in by_hand for one in whole.passages):
+        if without(whole.passages, authored()):
             with model_server(settings, share=False, progress=progress) as address:
                 some = lacking(whole.passages, settings.cache, address.model)[:limit]
                 written = ask_model(some, file, address, progress)
@@ -191,9 +191,8 @@ def enrich(
 
 def unenriched(settings: Settings) -> int:
     """How many passages of the index have no enrichment by anybody."""
-    known = at_hand(settings.cache)
     passages = Index.load(store.current(settings.index)).passages
-    return sum(mark_of(passage) not in known for passage in passages)
+    return len(without(passages, at_hand(settings.cache)))
 
 
 def show_update(done: IndexReport, folder: Path, *, as_json: bool) -> None:

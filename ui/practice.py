@@ -11,9 +11,10 @@ import typer
 from corpus.errors import InputError
 from corpus.settings import Settings
 from retrieval import Retriever
+from retrieval.choosing import chosen
 from retrieval.passages import Passage
 from ui.console import ProgressDisplay, err, out, print_json
-from ui.filter_options import ClassOption, LabOption, WeekOption, chosen
+from ui.filter_options import ClassOption, LabOption, WeekOption
 from ui.options import EmbeddingOption, IndexOption, JsonOption, LlmOption
 
 if TYPE_CHECKING:

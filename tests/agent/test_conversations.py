@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agent import Answer
-from agent.conversations import Cited, Conversations, Step
+from agent.conversations import Cited, Conversations, Step, stored_step
 from agent.events import Citation, SearchStep, Seconds
 from corpus import InputError
 from corpus.document import numbered
@@ -154,5 +154,7 @@ def test_a_question_asked_anew_takes_the_place_of_all_that_came_after(
 def test_a_stopped_answer_keeps_what_was_said_and_has_no_status(stored: Conversations) -> None:
     turn = stored.ask("ana", "¿Y Adam?")
     assert stored.asked("ana")[-1].answer is None
-    stored.stopped(turn, "Adam es")
-    assert (stored.turns("ana")[-1].answer, stored.turns("ana")[-1].status) == ("Adam es", None)
+    searched = SearchStep("search_course", {"query": "¿Y Adam?"}, 0.1, ())
+    stored.stopped(turn, "Adam es", [searched])
+    kept = stored.turns("ana")[-1]
+    assert (kept.answer, kept.status, kept.steps) == ("Adam es", None, (stored_step(searched),))

@@ -181,16 +181,22 @@ def test_what_a_caller_can_mend_is_said_in_one_sentence(retriever: Retriever) ->
         ({"query": "x" * 4_001}, "La pregunta tiene 4001 caracteres; el máximo es 4000. Acórtela."),
         ({"k": 21}, "k debe estar entre 1 y 20, no 21."),
         ({"k": 0}, "k debe estar entre 1 y 20, no 0."),
-        ({"kind": "vídeo"}, "En el curso no está el tipo «video». Hay: lab, notes."),
-        ({"week": 3}, "En el curso no está la semana «3». Busque sin ese filtro."),
-        ({"class_name": "Clase 9"}, "En el curso no está la clase «9». Hay: 4."),
-        ({"class_name": "Lab 4"}, "En el curso no está el lab «4». Hay: 2."),
+        (
+            {"kind": "vídeo"},
+            "No hay material del tipo «vídeo». Hay: lab (laboratorios), notes (apuntes).",
+        ),
+        ({"week": 3}, "No se sabe de ninguna semana en el índice. Busque sin ese filtro."),
+        ({"class_name": "Clase 9"}, "No hay clase 9 en el índice. Hay: 4."),
+        ({"class_name": "Lab 4"}, "No hay lab 4 en el índice. Hay: 2."),
         (
             {"class_name": "x"},
             "No se entiende «x». Escriba «Clase 5», «Lab 2» o «Tarea 1», o nada.",
         ),
-        ({"language": "fr"}, "En el curso no está el idioma «fr». Hay: es."),
-        (apart, "Ningún pasaje cumple todos esos filtros a la vez. Quite alguno."),
+        ({"language": "fr"}, "No hay pasajes en el idioma «fr». Hay: es."),
+        (
+            apart,
+            "Ningún pasaje cumple todos esos filtros a la vez. Quite o cambie alguno de ellos.",
+        ),
     ]
     for arguments, sentence in cases:
         assert complaint(retriever, "search_course", **{"query": "x"} | arguments) == sentence

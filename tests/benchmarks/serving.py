@@ -217,6 +217,11 @@ def main() -> None:
     retriever = Retriever.open(settings=settings)
     asked = prompts(retriever, settings, ROUNDS * max(given.chats))
     rows: list[Row] = []
+
+    def keep(row: Row) -> None:
+        rows.append(row)
+        print(row, flush=True)  # noqa: T201  # the whole takes long, and may be cut short
+
     for name in ("int8", "bfloat16"):
         if name not in given.systems:
             continue
@@ -225,10 +230,12 @@ def main() -> None:
         with ModelServer(settings.model_copy(update=llm)) as address:
             print(f"{name}: ready after {time.perf_counter() - start:.0f} s")  # noqa: T201
             served(name, address, asked[-ROUNDS:], 1)  # what a first question compiles
-            rows += [served(name, address, asked, chats) for chats in given.chats]
+            for chats in given.chats:
+                keep(served(name, address, asked, chats))
     if "transformers" in given.systems:
         batches = [size for size in given.chats if size <= 32]
-        rows += generated(plain_folder(settings.cache), asked, batches)
+        for row in generated(plain_folder(settings.cache), asked, batches):
+            keep(row)
     show("Answers", rows, given.json)
     show("Embedding", [embedding(retriever)], None)
 

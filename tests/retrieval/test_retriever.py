@@ -9,7 +9,7 @@ from corpus.language import fold
 from retrieval import Retriever, store, update
 from retrieval.index import Index
 from retrieval.lexical import LexicalIndex, tokens
-from retrieval.retriever import top
+from retrieval.retriever import top, unlike_the_best
 from tests.conftest import WordsEmbedder
 
 
@@ -138,22 +138,20 @@ def test_a_passage_whose_file_is_gone_says_so(retriever: Retriever, course: Path
         retriever.view(passage.id)
 
 
-def test_a_documents_best_place_draws_its_others_and_keeps_its_score(
-    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = list(range(retriever.size))
-    documents = [passage.document for passage in retriever.index.passages]
-    assert len(set(documents)) == 2
-    scores = np.linspace(1, 0, retriever.size, dtype=np.float32)
-    behind = retriever._behind(rows, scores)
-    other = documents.index(next(name for name in documents if name != documents[0]))
-    expected = [0 if name == documents[0] else scores[0] - scores[other] for name in documents]
-    assert behind == pytest.approx(expected)
-    found = retriever.search("se resta el máximo para que no se desborde", k=retriever.size)
-    monkeypatch.setattr("retrieval.retriever.TOGETHER", 0.0)
-    alone = retriever.search("se resta el máximo para que no se desborde", k=retriever.size)
-    assert found[0] == alone[0]
-    assert found != alone
+def test_what_looks_like_the_best_is_preferred_and_the_best_keeps_its_score() -> None:
+    best, twin, other = np.eye(3, dtype=np.float32)
+    twin = (0.9 * best + np.sqrt(0.19, dtype=np.float32) * twin).astype(np.float32)
+    vectors = np.stack([other, best, twin])
+    lost = unlike_the_best(vectors, np.array([0.90, 1.0, 0.89], np.float32))
+    assert lost[1] == 0
+    assert lost[0] > 0.8
+    assert abs(lost[2]) < 0.12
+    assert unlike_the_best(vectors[:0], np.zeros(0, np.float32)).shape == (0,)
+
+
+def test_one_result_among_equals_is_no_reason_to_prefer_another() -> None:
+    vectors = np.eye(4, dtype=np.float32)
+    assert np.allclose(unlike_the_best(vectors, np.ones(4, np.float32)), 0, atol=1e-6)
 
 
 def test_what_goes_with_a_place_is_the_best_of_each_class_or_lab(

@@ -7,10 +7,10 @@ import pytest
 
 from corpus.errors import InputError
 from retrieval import Filter
+from retrieval.choosing import SHOWN, chosen, known_document
 from retrieval.filters import Facets
 from tests.conftest import ayudante
 from tests.retrieval.test_filters import course_of
-from ui.filter_options import SHOWN, chosen, known_document
 
 PASSAGES = course_of(("clase-04.md", "labs/lab-02.ipynb"))
 
