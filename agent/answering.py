@@ -49,6 +49,7 @@ JUDGED = 10  # results that the evidence is judged by
 JUDGED_CHARACTERS = 1_200  # of the best of them
 OPINION = "Does the passage answer it? Say yes or no."
 EXTRACT_PASSAGES = 3
+TIED = 0.02  # the score that a second place may lack to the best and be quoted beside it
 EXTRACT_CHARACTERS = 600
 AT_LENGTH = 2  # times the usual tokens for an answer that is to say more
 WHEN = re.compile(  # words of a question that asks for a date
@@ -166,7 +167,7 @@ class Answering:
             kind = self.inquiry.trouble or ("no_model" if self.means.notice else "")
             yield self.extract(say(kind, self.language, reason=self.means.notice) if kind else "")
             return
-        yield from self.explained()
+        yield from self.explained(results)
 
     def wants_hint(self, results: Sequence[SearchResult]) -> bool:
         """Whether a hint is due: asked for, or an assignment is, or one is being worked on."""
@@ -265,8 +266,8 @@ class Answering:
             self.inquiry.trouble = kind
             self.means = replace(self.means, model=None)
 
-    def explained(self) -> Iterator[Event]:
-        """An answer in the model's words, checked."""
+    def explained(self, results: Sequence[SearchResult]) -> Iterator[Event]:
+        """An answer in the model's words, checked, then what the best of `results` say."""
         more = wants_more(self.inquiry.question)
         question = self.inquiry.query if more else self.inquiry.question
         key = "answer_at_length" if more else "answer_briefly"
@@ -275,8 +276,12 @@ class Answering:
         if isinstance(trouble, Answer):
             yield trouble
             return
+        small = self.means.model_name == qwen.NAME
         done = checked(
-            whole(self.inquiry.text), self.evidence.passages, self.means.retriever.embedder
+            whole(self.inquiry.text),
+            self.evidence.passages,
+            self.means.retriever.embedder,
+            self.language if small else None,
         )
         notices = []
         if trouble:
@@ -284,24 +289,32 @@ class Answering:
         if done.unsupported:
             sentences = " ".join(f"«{sentence}»" for sentence in done.unsupported)
             notices.append(say("unsupported", self.language, sentences=sentences))
-        text, citations = self.with_quotation(done)
+        text, citations = self.with_quotations(done, results)
         yield self.answer(text, "answered", citations, self.means.model_name, " ".join(notices))
 
-    def with_quotation(self, done: Checked) -> tuple[str, tuple[Citation, ...]]:
-        """A checked answer with what the first passage that it cites says, word for word.
+    def with_quotations(
+        self, done: Checked, results: Sequence[SearchResult]
+    ) -> tuple[str, tuple[Citation, ...]]:
+        """A checked answer with what the course says, word for word.
 
-        A small model gets things wrong that the passage says rightly (docs/decisions.md, “What an
-        answer shows”). A passage in the other language is not quoted.
+        A small model gets things wrong that a passage says rightly (docs/decisions.md, “What an
+        answer shows”). The first passage that the answer cites is quoted, or the best; where the
+        search found two about as good, both are. One in the other language is not quoted.
         """
-        if not done.citations or done.citations[0].passage.language != self.language:
-            return done.text, done.citations
-        first, *others = done.citations
-        best = first.passage
-        span = telling(self.inquiry.query, best.text, self.means.retriever.embedder)
-        said = quoted(best, span)
-        apart = "\n\n" if said.endswith(("```", "$$", r"\]")) else " "  # a marker is no code
-        text = f"{done.text}\n\n{said}{apart}[{first.marker}]"
-        return text, (Citation(first.marker, best, span[:QUOTE_CHARACTERS]), *others)
+        shown = self.evidence.passages
+        here = [marker for marker, one in shown.items() if one.language == self.language]
+        first = [one.marker for one in done.citations if one.marker in here] + here
+        tied = len(results) > 1 and results[0].score - results[1].score < TIED
+        wanted = [*first[:1], *(m for m in list(shown)[:2] if tied and m in here)]
+        text, cited = done.text, {one.marker: one for one in done.citations}
+        for marker in dict.fromkeys(wanted):
+            best = shown[marker]
+            span = telling(self.inquiry.query, best.text, self.means.retriever.embedder)
+            said = quoted(best, span)
+            apart = "\n\n" if said.endswith(("```", "$$", r"\]")) else " "  # a marker is no code
+            text += f"\n\n{said}{apart}[{marker}]"
+            cited[marker] = Citation(marker, best, span[:QUOTE_CHARACTERS])
+        return text, tuple(cited[marker] for marker in sorted(cited))
 
     def guided(self) -> Iterator[Event]:
         """A hint in place of an answer."""

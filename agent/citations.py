@@ -3,17 +3,22 @@
 Every sentence is held against the passages that were shown (`agent.grounding`). A marker stays if
 its passage may support the sentence; one that does not gives way to the passage that does best, if
 that is enough: more is asked of a marker that code puts than of one that the model gave. A
-sentence that no passage supports loses its markers and is told apart, so that a reader knows what
-nobody vouches for. An answer of which nothing is supported still names the nearest passage, so
-that a reader has where to look.
+sentence that no passage comes near to is told apart, so that a reader knows what nobody vouches
+for. Of a model that gets things wrong in words of its own, a marker stays only where
+the sentence keeps to its passage's wording. An answer of which nothing is vouched for still names
+the nearest passage, so that a reader has where to look, unless it is to be quoted anyway.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from agent.events import Citation
-from agent.grounding import KEPT, SUPPORTED, support
+from agent.grounding import KEPT, SUPPORTED, WORDED, support, wording_kept
+from agent.messages import Language
 from agent.sentences import BLOCK, INLINE, MARKER, SENTENCE
 from retrieval.embedding import Embedder
 from retrieval.lexical import tokens
@@ -32,7 +37,7 @@ class Checked:
     Attributes:
         text: with the markers that are left or were put.
         citations: in the order of their markers.
-        unsupported: sentences that state something and that no passage supports.
+        unsupported: sentences that state something to which no passage comes near.
     """
 
     text: str
@@ -40,13 +45,21 @@ class Checked:
     unsupported: tuple[str, ...] = ()
 
 
-def checked(text: str, shown: dict[int, Passage], embedder: Embedder) -> Checked:
+def checked(
+    text: str,
+    shown: dict[int, Passage],
+    embedder: Embedder,
+    worded_in: Language | None = None,
+) -> Checked:
     """`text`, as the model wrote it, with the markers that its evidence bears out.
 
     Args:
         text: what the model wrote.
         shown: the passages it was shown, by marker.
         embedder: tells what is near in meaning.
+        worded_in: the language of `text`, if it must keep to the wording of passages in it to be
+            vouched for; what a passage in another language says cannot be told so. With such a
+            passage there may be no marker at all: the caller quotes it.
     """
     parts = [
         [Sentence(part, ())] if at % 2 else list(sentences_of(part, set(shown)))
@@ -55,13 +68,16 @@ def checked(text: str, shown: dict[int, Passage], embedder: Embedder) -> Checked
     stating = [one for part in parts[::2] for one in part if one.states or one.markers]
     if not shown or not text.strip():
         return Checked("".join(one.text for part in parts for one in part).strip(), ())
-    found = borne_out(stating, shown, embedder)
+    told = support([one.text for one in stating], list(shown.values()), embedder)
+    found = borne_out(stating, list(shown), told)
+    if worded_in:
+        found = keeping_to_wording(found, shown, worded_in)
     answer = "".join(placed(one.text, found.get(one, [])) for part in parts for one in part).strip()
     cited: dict[int, str] = {}
     for one, markers in found.items():
         for marker in markers:
             cited.setdefault(marker, one.text)
-    if not cited:
+    if not cited and worded_in not in {one.language for one in shown.values()}:
         marker = nearest(answer, shown, embedder)
         code = answer.endswith("```")
         answer = f"{answer}\n\n[{marker}]" if code else placed(answer, [marker]).strip()
@@ -72,7 +88,11 @@ def checked(text: str, shown: dict[int, Passage], embedder: Embedder) -> Checked
             Citation(marker, shown[marker], quote(sentence, shown[marker].text))
             for marker, sentence in sorted(cited.items())
         ),
-        tuple(one.text.strip() for one in stating if one.states and not found[one]),
+        tuple(
+            one.text.strip()
+            for one, row in zip(stating, told, strict=True)
+            if one.states and row.max() < KEPT
+        ),
     )
 
 
@@ -90,11 +110,15 @@ class Sentence:
 
 
 def borne_out(
-    stating: list[Sentence], shown: dict[int, Passage], embedder: Embedder
+    stating: list[Sentence], markers: list[int], told: NDArray[np.float64]
 ) -> dict[Sentence, list[int]]:
-    """The markers that each sentence keeps or gets; none if nothing supports it."""
-    markers = list(shown)
-    told = support([one.text for one in stating], list(shown.values()), embedder)
+    """The markers that each sentence keeps or gets; none if nothing supports it.
+
+    Args:
+        stating: the sentences.
+        markers: of the passages.
+        told: probability that each passage supports each sentence, shape (sentences, passages).
+    """
     found: dict[Sentence, list[int]] = {}
     for one, row in zip(stating, told, strict=True):
         strength = dict(zip(markers, row.tolist(), strict=True))
@@ -104,6 +128,18 @@ def borne_out(
             kept = [best]
         found[one] = sorted(sorted(kept, key=lambda m: -strength[m])[:MOST_MARKERS])
     return found
+
+
+def keeping_to_wording(
+    found: dict[Sentence, list[int]], shown: dict[int, Passage], language: Language
+) -> dict[Sentence, list[int]]:
+    """`found` without the markers of passages in `language` whose wording a sentence leaves."""
+    kept = wording_kept([one.text for one in found], list(shown.values()))
+    worded = [dict(zip(shown, row.tolist(), strict=True)) for row in kept]
+    return {
+        one: [m for m in markers if shown[m].language != language or row[m] >= WORDED]
+        for (one, markers), row in zip(found.items(), worded, strict=True)
+    }
 
 
 def sentences_of(prose: str, shown: set[int]) -> Iterator[Sentence]:

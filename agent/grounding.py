@@ -13,11 +13,15 @@ The features of a sentence and a passage:
 A logistic regression over them, fitted on labelled pairs, gives the probability of support
 (docs/decisions.md, “What supports a sentence”). It tells what a passage says from what it does not
 speak of; it cannot see a negation, or a cause turned round.
+
+What a small model says in words of its own is as often wrong as right. Of such a model only what
+keeps to a passage's wording is vouched for: `wording_kept` tells how much of it does.
 """
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +37,7 @@ BY_MEANING = ((22.2, 1.7, 0.88), -22.6)  # weights of nearness, numbers, names, 
 BY_WORDS = ((1.76, 1.64, 1.23), -3.77)
 SUPPORTED = 0.5  # probability of support from which code puts a passage's marker
 KEPT = 0.3  # from which a marker that the model gave stays
+WORDED = 0.6  # share of its wording that a small model's sentence keeps, to be vouched for
 SHORTEST, MOST = 15, 40  # characters of a span; spans of a passage
 REMEMBERED = 2_000  # passages, of some 20 kB
 TOLD = 4  # sentences or lines of a quotation
@@ -66,6 +71,19 @@ def support(
     logits = np.tensordot(np.array(weights), np.stack([near, *shares]), 1) + bias
     probability: NDArray[np.float64] = 1 / (1 + np.exp(-logits))
     return probability
+
+
+def wording_kept(sentences: Sequence[str], passages: Sequence[Passage]) -> NDArray[np.float64]:
+    """The share of each sentence's pairs of content words in a row that each passage has, too.
+
+    Shape (sentences, passages), in [0, 1]; 0 for a sentence of fewer than two content words.
+    """
+    held = [set(pairwise(tokens(one.text))) for one in passages]
+    told = [list(pairwise(tokens(one))) for one in sentences]
+    shares = [
+        [sum(pair in some for pair in mine) / max(1, len(mine)) for some in held] for mine in told
+    ]
+    return np.array(shares, float).reshape(len(sentences), len(passages))
 
 
 def nearness(

@@ -91,3 +91,19 @@ def test_nothing_shown_cites_nothing() -> None:
 def test_what_is_no_marker_is_left_exactly_as_it_is(text: str) -> None:
     answer, _ = check(f"Softmax da probabilidades [1]. {text}")
     assert PLACED.sub("", answer) == f"Softmax da probabilidades. {text}"
+
+
+def test_of_a_small_model_only_what_keeps_to_the_wording_is_vouched_for() -> None:
+    said = "La función softmax convierte los logits en probabilidades [1]. Softmax da logits [1]."
+    done = checked(said, SHOWN, WordsEmbedder(), "es")
+    assert done.text == (
+        "La función softmax convierte los logits en probabilidades [1]. Softmax da logits."
+    )
+    assert [one.marker for one in done.citations] == [1]
+    assert checked("Softmax da logits [1].", SHOWN, WordsEmbedder(), "es").citations == ()
+
+
+def test_what_is_said_in_another_language_than_the_passages_cannot_keep_to_their_wording() -> None:
+    said = "Softmax makes logits into 0.5 [1]."
+    assert checked(said, SHOWN, WordsEmbedder(), "en") == checked(said, SHOWN, WordsEmbedder())
+    assert checked("Hello.", SHOWN, WordsEmbedder(), "en").citations

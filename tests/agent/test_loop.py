@@ -63,6 +63,17 @@ def test_text_is_streamed_and_the_answer_closes(retriever: Retriever, settings: 
     assert answer.citations[0].passage.document == "clase-04.md"
 
 
+def test_two_places_that_are_about_as_good_are_both_quoted(
+    retriever: Retriever, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.answering.TIED", 10.0)
+    answer, _, _ = answered(retriever, settings, SAID)
+    assert [citation.marker for citation in answer.citations] == [1, 2]
+    first, second = answer.text.split("\n\n> ")[1:]
+    assert first.endswith("[1]")
+    assert second.endswith("[2]")
+
+
 @pytest.mark.parametrize(
     "preamble",
     [
