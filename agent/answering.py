@@ -137,11 +137,16 @@ class Answering:
         course = course_tools(means.retriever, self.evidence, means.settings.passages_shown)
         return [*course, *computing_tools(self.evidence)]
 
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded model writes, whose weaknesses are known."""
+        return self.means.model_name == qwen.NAME
+
     @cached_property
     def offered(self) -> list[BaseTool]:
         """What the model may call; the embedded one only what the caller brings."""
         own = [recorded(one, self.evidence) for one in self.means.tools]
-        return own if self.means.model_name == qwen.NAME else [*self.tools, *own]
+        return own if self.embedded else [*self.tools, *own]
 
     def events(self) -> Iterator[Event]:
         """Search, judge the evidence, write, check; the last event is the `Answer`."""
@@ -267,7 +272,7 @@ class Answering:
             self.means = replace(self.means, model=None)
 
     def explained(self, results: Sequence[SearchResult]) -> Iterator[Event]:
-        """An answer in the model's words, checked, then what the best of `results` say."""
+        """An answer in the model's words, checked, then what the course says word for word."""
         more = wants_more(self.inquiry.question)
         question = self.inquiry.query if more else self.inquiry.question
         key = "answer_at_length" if more else "answer_briefly"
@@ -276,13 +281,7 @@ class Answering:
         if isinstance(trouble, Answer):
             yield trouble
             return
-        small = self.means.model_name == qwen.NAME
-        done = checked(
-            whole(self.inquiry.text),
-            self.evidence.passages,
-            self.means.retriever.embedder,
-            self.language if small else None,
-        )
+        done = self.checked()
         notices = []
         if trouble:
             notices.append(say("cut_off", self.language, reason=trouble))
@@ -292,28 +291,39 @@ class Answering:
         text, citations = self.with_quotations(done, results)
         yield self.answer(text, "answered", citations, self.means.model_name, " ".join(notices))
 
+    def checked(self) -> Checked:
+        """What was written, with the markers that hold; the embedded model must keep to wording."""
+        return checked(
+            whole(self.inquiry.text),
+            self.evidence.passages,
+            self.means.retriever.embedder,
+            self.language if self.embedded else None,
+        )
+
     def with_quotations(
         self, done: Checked, results: Sequence[SearchResult]
     ) -> tuple[str, tuple[Citation, ...]]:
         """A checked answer with what the course says, word for word.
 
         A small model gets things wrong that a passage says rightly (docs/decisions.md, “What an
-        answer shows”). The first passage that the answer cites is quoted, or the best; where the
-        search found two about as good, both are. One in the other language is not quoted.
+        answer shows”). The first passage that the answer cites is quoted, or the best if it cites
+        none; of the embedded model's, which tells them apart badly, both of two that the search
+        found about as good. A passage in the other language is not quoted.
         """
         shown = self.evidence.passages
         here = [marker for marker, one in shown.items() if one.language == self.language]
-        first = [one.marker for one in done.citations if one.marker in here] + here
-        tied = len(results) > 1 and results[0].score - results[1].score < TIED
-        wanted = [*first[:1], *(m for m in list(shown)[:2] if tied and m in here)]
+        told = [one.marker for one in done.citations]
+        wanted = [marker for marker in told or here if marker in here][:1]
+        best = [marker for marker in here if shown[marker] in [one.passage for one in results[:2]]]
+        if self.embedded and tied(results) and set(wanted) <= set(best):
+            wanted += best
         text, cited = done.text, {one.marker: one for one in done.citations}
         for marker in dict.fromkeys(wanted):
-            best = shown[marker]
-            span = telling(self.inquiry.query, best.text, self.means.retriever.embedder)
-            said = quoted(best, span)
+            span = telling(self.inquiry.query, shown[marker].text, self.means.retriever.embedder)
+            said = quoted(shown[marker], span)
             apart = "\n\n" if said.endswith(("```", "$$", r"\]")) else " "  # a marker is no code
             text += f"\n\n{said}{apart}[{marker}]"
-            cited[marker] = Citation(marker, best, span[:QUOTE_CHARACTERS])
+            cited[marker] = Citation(marker, shown[marker], span[:QUOTE_CHARACTERS])
         return text, tuple(cited[marker] for marker in sorted(cited))
 
     def guided(self) -> Iterator[Event]:
@@ -333,7 +343,7 @@ class Answering:
         if isinstance(trouble, Answer):
             yield trouble
             return
-        done = checked(whole(inquiry.text), self.evidence.passages, means.retriever.embedder)
+        done = self.checked()
         places = [citation.passage for citation in done.citations] or [found[0].passage]
         text = guiding.hint(done.text, number, places, self.language)
         notice = say("cut_off", self.language, reason=trouble) if trouble else ""
@@ -396,7 +406,7 @@ class Answering:
         changed: dict[str, Any] = {}
         if longer > 1:
             changed["max_tokens"] = self.means.settings.answer_tokens * longer
-        if self.means.model_name == qwen.NAME and not self.offered:
+        if self.embedded and not self.offered:
             changed["extra_body"] = {"bad_words": list(qwen.TOOL_MARKS)}
         return model.model_copy(update=changed)
 
@@ -471,6 +481,11 @@ class Answering:
             mode=self.inquiry.mode,
             trouble=self.inquiry.trouble,
         )
+
+
+def tied(results: Sequence[SearchResult]) -> bool:
+    """Whether a second place is about as good as the best."""
+    return len(results) > 1 and results[0].score - results[1].score < TIED
 
 
 def recalled(history: Sequence[Turn]) -> list[AnyMessage]:

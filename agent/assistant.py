@@ -181,6 +181,7 @@ class Assistant:
                         written = ""  # what was said before a tool was used is not the answer
                     elif stored is not None:
                         self.conversations.answered(stored, event)
+                        written = ""  # what is stored now is whole
                     yield event
             except GeneratorExit:  # whoever asked does not want the rest
                 if stored is not None and written:

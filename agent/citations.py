@@ -69,9 +69,8 @@ def checked(
     if not shown or not text.strip():
         return Checked("".join(one.text for part in parts for one in part).strip(), ())
     told = support([one.text for one in stating], list(shown.values()), embedder)
-    found = borne_out(stating, list(shown), told)
-    if worded_in:
-        found = keeping_to_wording(found, shown, worded_in)
+    vouching = told * worded(stating, shown, worded_in) if worded_in else told
+    found = borne_out(stating, list(shown), vouching)
     answer = "".join(placed(one.text, found.get(one, [])) for part in parts for one in part).strip()
     cited: dict[int, str] = {}
     for one, markers in found.items():
@@ -130,16 +129,18 @@ def borne_out(
     return found
 
 
-def keeping_to_wording(
-    found: dict[Sentence, list[int]], shown: dict[int, Passage], language: Language
-) -> dict[Sentence, list[int]]:
-    """`found` without the markers of passages in `language` whose wording a sentence leaves."""
-    kept = wording_kept([one.text for one in found], list(shown.values()))
-    worded = [dict(zip(shown, row.tolist(), strict=True)) for row in kept]
-    return {
-        one: [m for m in markers if shown[m].language != language or row[m] >= WORDED]
-        for (one, markers), row in zip(found.items(), worded, strict=True)
-    }
+def worded(
+    stating: list[Sentence], shown: dict[int, Passage], language: Language
+) -> NDArray[np.bool_]:
+    """Whether each sentence keeps to each passage's wording, shape (sentences, passages).
+
+    A passage in another language has no wording to keep to, and is let through.
+    """
+    passages = list(shown.values())
+    kept = wording_kept([one.text for one in stating], passages) >= WORDED
+    elsewhere = np.array([one.language != language for one in passages])
+    may: NDArray[np.bool_] = kept | elsewhere
+    return may
 
 
 def sentences_of(prose: str, shown: set[int]) -> Iterator[Sentence]:

@@ -172,7 +172,7 @@ class CourseTools:
     ) -> SearchResults:
         """Busca pasajes en los materiales del curso: láminas, laboratorios, apuntes, tareas."""
         check_range("k", k, 1, MOST_RESULTS)
-        asked = numbered(str(class_name or ""))
+        asked = numbered("" if class_name is None else str(class_name))
         if week is not None:
             asked["weeks"].append(week)
         within = chosen(

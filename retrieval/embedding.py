@@ -29,7 +29,7 @@ Vectors = NDArray[np.float32]
 Pieces = NDArray[np.int64]
 QUERIES = 32  # in a batch
 CHARACTERS = 4_000  # in a batch of passages: what a processor's cache holds; see docs/decisions.md
-ON_A_GPU = 64_000
+ON_A_GPU = 64_000  # not measured
 
 
 @dataclass(frozen=True, slots=True)

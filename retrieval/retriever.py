@@ -224,17 +224,20 @@ class Retriever:
             accepted: which rows may be found; by default all but solutions, which never are.
         """
         with alone():
-            return self._rank(question, encoding, k, system, accepted)
+            found, scores, best = self._ranked(question, encoding, k, system, accepted)
+        if system == "reranked":
+            best, scores = self._read_again(question, found, scores, best)
+        return [(found[at], float(scores[at])) for at in best[:k]]
 
-    def _rank(
+    def _ranked(
         self,
         question: str,
         encoding: Encoding | None,
         k: int,
         system: System,
         accepted: NDArray[np.bool_] | None,
-    ) -> list[tuple[int, float]]:
-        """As `rank` says."""
+    ) -> tuple[list[int], Vectors, list[int]]:
+        """Rows that were looked at, their scores, and positions among them, best first."""
         words = self.index.lexical.scores(standard(question))
         if self._shown is not None:
             words = words * self._shown
@@ -242,7 +245,7 @@ class Retriever:
         if system == "lexical":
             if accepted is not None:
                 words = words * accepted
-            return [(row, float(words[row])) for row in top(words, k) if words[row] > 0]
+            return list(range(self.size)), words, [row for row in top(words, k) if words[row] > 0]
         assert encoding is not None
         meant = self._meant(question)
         if accepted is not None:
@@ -258,8 +261,7 @@ class Retriever:
         best = top(scores, max(k, RERANKED))
         if system == "reranked":
             best, scores = self._reranked(encoding, found, vectors, scores, best)
-            best, scores = self._read_again(question, found, scores, best)
-        return [(found[at], float(scores[at])) for at in best[:k]]
+        return found, scores, best
 
     def _candidates(
         self,
@@ -490,21 +492,21 @@ def unlike_the_best(vectors: Vectors, scores: Vectors) -> Vectors:
     What answers a question looks like what else answers it: the next slide, the lab's cell, the
     same page in another language. The first few, each weighing by its score, tell what that is:
     feedback from what was found (Rocchio 1971), among embeddings (Yu, Xiong and Callan 2021,
-    doi:10.1145/3459637.3482124). The best keeps its score.
+    doi:10.1145/3459637.3482124). The best keeps its score, and no other passes it for this.
 
     Args:
         vectors: unit rows of shape (candidates, dimension).
         scores: shape (candidates,).
 
     Returns:
-        Differences of cosines, shape (candidates,), float32.
+        Differences of cosines, none negative, shape (candidates,), float32.
     """
     best = np.argsort(-scores, kind="stable")[:FEEDBACK]
     if not best.size:
         return np.zeros(0, np.float32)
     weights = np.exp((scores[best] - scores[best[0]]) / SHARPNESS)
     near: Vectors = vectors @ unit(weights.astype(np.float32) @ vectors[best])
-    lost: Vectors = near[best[0]] - near
+    lost: Vectors = np.maximum(near[best[0]] - near, np.float32(0))
     return lost
 
 

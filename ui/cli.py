@@ -34,7 +34,7 @@ from retrieval import (
     update,
 )
 from retrieval.choosing import chosen
-from retrieval.enrichment import FILE, at_hand, authored, lacking, mark_of, without
+from retrieval.enrichment import FILE, at_hand, authored, lacking, without
 from retrieval.evaluation import checked_level, read_report
 from retrieval.evaluation.judgements import json_lines
 from retrieval.index import Index
@@ -179,18 +179,19 @@ def enrich(
             enrichments=at_hand(settings.cache),
             progress=progress,
         )
-    enriched = len({one for one in map(mark_of, whole.passages) if one in at_hand(settings.cache)})
+    may = [passage for passage in whole.passages if passage.role != "solution"]
+    enriched = len(may) - len(without(may, at_hand(settings.cache)))
     if as_json:
-        print_json({"passages": len(whole.passages), "written": written, "enriched": enriched})
+        print_json({"passages": len(may), "written": written, "enriched": enriched})
     else:
         out.print(
-            f"{written} pasajes enriquecidos ahora; {enriched} de {len(whole.passages)} en total.",
+            f"{written} pasajes enriquecidos ahora; {enriched} de {len(may)} en total.",
             markup=False,
         )
 
 
 def unenriched(settings: Settings) -> int:
-    """How many passages of the index have no enrichment by anybody."""
+    """How many passages of the index, no solutions, nobody has enriched."""
     passages = Index.load(store.current(settings.index)).passages
     return len(without(passages, at_hand(settings.cache)))
 

@@ -103,6 +103,15 @@ def test_of_a_small_model_only_what_keeps_to_the_wording_is_vouched_for() -> Non
     assert checked("Softmax da logits [1].", SHOWN, WordsEmbedder(), "es").citations == ()
 
 
+def test_a_marker_gives_way_to_the_passage_whose_wording_is_kept() -> None:
+    twin = passage(2, "La función softmax transforma en probabilidades los logits, como 0.5.")
+    shown = {1: twin, 2: SHOWN[1]}
+    said = "La función softmax convierte los logits en probabilidades, como 0.5 [1]."
+    done = checked(said, shown, WordsEmbedder(), "es")
+    assert done.text == said.replace("[1]", "[2]")
+    assert checked(said, shown, WordsEmbedder()).text == said
+
+
 def test_what_is_said_in_another_language_than_the_passages_cannot_keep_to_their_wording() -> None:
     said = "Softmax makes logits into 0.5 [1]."
     assert checked(said, SHOWN, WordsEmbedder(), "en") == checked(said, SHOWN, WordsEmbedder())

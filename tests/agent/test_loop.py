@@ -5,6 +5,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from agent import Answer, Assistant, SearchStep, TextDelta
+from agent.answering import Answering
 from agent.loop import may_be_call, tool_call, understood, without_preamble
 from corpus import Settings
 from retrieval import Retriever, store, update
@@ -67,6 +68,9 @@ def test_two_places_that_are_about_as_good_are_both_quoted(
     retriever: Retriever, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("agent.answering.TIED", 10.0)
+    answer, _, _ = answered(retriever, settings, SAID)
+    assert len(answer.citations) == 1  # a larger model tells them apart
+    monkeypatch.setattr(Answering, "embedded", True)
     answer, _, _ = answered(retriever, settings, SAID)
     assert [citation.marker for citation in answer.citations] == [1, 2]
     first, second = answer.text.split("\n\n> ")[1:]
