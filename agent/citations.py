@@ -194,12 +194,14 @@ def without_markers(sentence: str, shown: set[int]) -> tuple[str, list[int]]:
 
 
 def placed(sentence: str, markers: list[int]) -> str:
-    """`sentence` with `markers` before its final stop."""
+    """`sentence` with `markers` before its final stop; of a table's row, in its last cell."""
     if not markers:
         return sentence
     body = sentence.rstrip()
-    stop = body[-1:] if body.endswith(tuple(".!?…:")) else ""
     marks = "".join(f"[{marker}]" for marker in markers)
+    if body.endswith("|"):
+        return f"{body.removesuffix('|').rstrip()} {marks} |{sentence[len(body) :]}"
+    stop = body[-1:] if body.endswith(tuple(".!?…:")) else ""
     return f"{body.removesuffix(stop)} {marks}{stop}{sentence[len(body) :]}"
 
 

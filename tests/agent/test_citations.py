@@ -103,6 +103,13 @@ def test_of_a_small_model_only_what_keeps_to_the_wording_is_vouched_for() -> Non
     assert checked("Softmax da logits [1].", SHOWN, WordsEmbedder(), "es").citations == ()
 
 
+def test_the_marker_of_a_tables_row_stays_in_its_last_cell() -> None:
+    row = "| La función softmax | convierte los logits en probabilidades |"
+    assert check(f"| función | qué hace |\n| --- | --- |\n{row}")[0].endswith(
+        "convierte los logits en probabilidades [1] |"
+    )
+
+
 def test_a_marker_gives_way_to_the_passage_whose_wording_is_kept() -> None:
     twin = passage(2, "La función softmax transforma en probabilidades los logits, como 0.5.")
     shown = {1: twin, 2: SHOWN[1]}

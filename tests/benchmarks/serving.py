@@ -215,7 +215,8 @@ def main() -> None:
     given = parser.parse_args()
     settings = Settings.load()
     retriever = Retriever.open(settings=settings)
-    asked = prompts(retriever, settings, ROUNDS * max(given.chats))
+    asked = prompts(retriever, settings, ROUNDS * (max(given.chats) + 1))
+    asked, others = asked[:-ROUNDS], asked[-ROUNDS:]  # a prompt that was read before is no measure
     rows: list[Row] = []
 
     def keep(row: Row) -> None:
@@ -229,7 +230,7 @@ def main() -> None:
         start = time.perf_counter()
         with ModelServer(settings.model_copy(update=llm)) as address:
             print(f"{name}: ready after {time.perf_counter() - start:.0f} s")  # noqa: T201
-            served(name, address, asked[-ROUNDS:], 1)  # what a first question compiles
+            served(name, address, others, 1)  # what a first question compiles
             for chats in given.chats:
                 keep(served(name, address, asked, chats))
     if "transformers" in given.systems:
