@@ -5,6 +5,7 @@ answers, whether a hint is due in place of an answer, which markers hold, what m
 model writes in between. Without one, the best passages are the answer, labelled as an extract.
 """
 
+import ast
 import math
 import re
 from collections.abc import Generator, Iterator, Sequence
@@ -49,6 +50,7 @@ JUDGED = 10  # results that the evidence is judged by
 JUDGED_CHARACTERS = 1_200  # of the best of them
 OPINION = "Does the passage answer it? Say yes or no."
 EXTRACT_PASSAGES = 3
+PRINTED = "Salida:"  # what the reader of notebooks puts before what a cell printed
 TIED = 0.02  # the score that a second place may lack to the best and be quoted beside it
 EXTRACT_CHARACTERS = 600
 AT_LENGTH = 2  # times the usual tokens for an answer that is to say more
@@ -539,6 +541,16 @@ def shortened(passage: Passage) -> str:
 
 def quoted(passage: Passage, text: str) -> str:
     """Some text of a passage as a Markdown quotation, or as code."""
-    if passage.location.kind == "cell":
+    if passage.location.kind == "cell" and is_python(passage.text):
         return f"```\n{text.replace('```', '')}\n```"
     return "\n".join(f"> {line}" for line in mended(text).split("\n"))
+
+
+def is_python(text: str) -> bool:
+    """Whether a cell's text is code, as Python reads it; not its magics, nor what it printed."""
+    source = re.sub(r"\\[^\n]", "__", text.partition(f"\n\n{PRINTED}\n")[0])  # “\l” would warn
+    lines = [line for line in source.split("\n") if not line.lstrip().startswith(("%", "!"))]
+    try:
+        return bool(ast.parse("\n".join(lines)).body)
+    except (SyntaxError, ValueError, RecursionError):
+        return False

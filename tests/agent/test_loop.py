@@ -5,7 +5,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from agent import Answer, Assistant, SearchStep, TextDelta
-from agent.answering import Answering
+from agent.answering import Answering, is_python
 from agent.loop import may_be_call, tool_call, understood, without_preamble
 from corpus import Settings
 from retrieval import Retriever, store, update
@@ -76,6 +76,21 @@ def test_two_places_that_are_about_as_good_are_both_quoted(
     first, second = answer.text.split("\n\n> ")[1:]
     assert first.endswith("[1]")
     assert second.endswith("[2]")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("x = softmax(z)\n\nSalida:\n[0.1 0.9] y algo más", True),
+        ("%matplotlib inline\n!pip list\nimport torch", True),
+        ("## La pérdida\n\nPodríamos agregar $\\ln$ al `Tensor`.", False),
+        ("# Laboratorio 3", False),
+        ('plt.title("$\\ln$ y \\"comillas\\"")', True),
+        ("print 'un Python antiguo'", False),
+    ],
+)
+def test_a_cell_is_quoted_as_code_if_python_reads_it(text: str, code: bool) -> None:
+    assert is_python(text) == code
 
 
 @pytest.mark.parametrize(
