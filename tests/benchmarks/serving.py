@@ -12,6 +12,7 @@ cache. Last comes the embedding model: how many tokens of the course it reads a 
 """
 
 import json
+import math
 import statistics
 import tempfile
 import time
@@ -117,7 +118,7 @@ def served(name: str, address: ServerAddress, asked: Sequence[Prompt], chats: in
 
 def row(name: str, chats: int, firsts: list[float], rate: float) -> Row:
     """A line of the table."""
-    slow = sorted(firsts)[int(0.95 * (len(firsts) - 1))]
+    slow = sorted(firsts)[math.ceil(0.95 * len(firsts)) - 1]
     return {
         "system": name,
         "chats": chats,
