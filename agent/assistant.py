@@ -36,6 +36,8 @@ from corpus.settings import Settings
 from retrieval.retriever import Retriever, checked_question
 
 REMEMBERED = 20  # turns of a conversation that a question may look back on
+CONNECT_SECONDS = 5.0
+QUEUED_SECONDS = 4.0  # that reading the prompt of a question ahead takes, on two cores
 
 
 class Assistant:
@@ -243,13 +245,22 @@ class Assistant:
         """What a question that begins now is answered with."""
         return Means(
             retriever=self.retriever,
-            model=self.model,
+            model=self.patient(),
             model_name=self.model_name,
             vault=vault_of(self.retriever),
             settings=self.settings,
             tools=self.tools,
             notice=self.notice,
         )
+
+    def patient(self) -> BaseChatModel | None:
+        """The model, waited for longer the more questions it is reading beside this one."""
+        others = self.answering - 1
+        if self.address is None or not isinstance(self.model, ChatOpenAI) or others < 1:
+            return self.model
+        patience = self.settings.llm_read_seconds + QUEUED_SECONDS * others
+        timeout = openai.Timeout(patience, connect=CONNECT_SECONDS)
+        return self.model.model_copy(update={"model_kwargs": {"timeout": timeout}})
 
     @contextmanager
     def being_answered(self) -> Iterator[None]:
@@ -284,7 +295,7 @@ def answer_language(question: str, history: Sequence[Turn]) -> Language:
 
 def chat_model(address: ServerAddress, settings: Settings) -> BaseChatModel:
     """The client of the model's server: deterministic, bounded in length and time."""
-    timeout = openai.Timeout(settings.llm_read_seconds, connect=5.0)
+    timeout = openai.Timeout(settings.llm_read_seconds, connect=CONNECT_SECONDS)
     return ChatOpenAI(
         model=address.model,
         base_url=address.url,

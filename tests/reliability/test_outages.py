@@ -68,6 +68,11 @@ def mute(handler: BaseHTTPRequestHandler) -> None:
     wait_for_the_end(handler)
 
 
+def late(handler: BaseHTTPRequestHandler) -> None:
+    time.sleep(1.5)
+    well(handler)
+
+
 def wait_for_the_end(handler: BaseHTTPRequestHandler) -> None:
     """Until whoever asked goes away."""
     handler.connection.settimeout(120)
@@ -252,6 +257,26 @@ def test_a_silent_model_is_waited_for_once(
         answer, _ = told(assistant, question)
     assert server.asked == 1
     clear(answer, say("model_slow", answer.language))
+
+
+def test_who_asks_beside_others_waits_for_them_too(
+    retriever: Retriever,
+    settings: Settings,
+    server: FakeServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server.does = late
+    given = {
+        "llm_url": f"http://127.0.0.1:{server.port}",
+        "llm_read_seconds": 0.3,
+        "evidence_floor": 1e-9,
+    }
+    monkeypatch.setattr("agent.assistant.QUEUED_SECONDS", 60.0)
+    with Assistant(retriever, settings.model_copy(update=given)) as assistant:
+        alone, _ = told(assistant, QUESTIONS["es"])
+        with assistant.being_answered():
+            beside, _ = told(assistant, QUESTIONS["es"])
+    assert (alone.trouble, beside.trouble) == ("model_slow", "")
 
 
 @pytest.mark.parametrize("behaviour", [busy, cut, garbage, nothing, no_http])
