@@ -73,6 +73,15 @@ def late(handler: BaseHTTPRequestHandler) -> None:
     well(handler)
 
 
+def impatient(server: "FakeServer", seconds: float) -> dict[str, Any]:
+    """Settings that wait so long for its next word; the course answers everything."""
+    return {
+        "llm_url": f"http://127.0.0.1:{server.port}",
+        "llm_read_seconds": seconds,
+        "evidence_floor": 1e-9,
+    }
+
+
 def wait_for_the_end(handler: BaseHTTPRequestHandler) -> None:
     """Until whoever asked goes away."""
     handler.connection.settimeout(120)
@@ -247,11 +256,7 @@ def test_a_silent_model_is_waited_for_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     server.does = mute
-    given = {
-        "llm_url": f"http://127.0.0.1:{server.port}",
-        "llm_read_seconds": 0.5,
-        "evidence_floor": 1e-9,
-    }
+    given = impatient(server, 0.5)
     monkeypatch.setattr(scope, "DOUBTFUL", 0)  # the model is asked whether the course answers
     with Assistant(retriever, settings.model_copy(update=given)) as assistant:
         answer, _ = told(assistant, question)
@@ -266,11 +271,7 @@ def test_who_asks_beside_others_waits_for_them_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     server.does = late
-    given = {
-        "llm_url": f"http://127.0.0.1:{server.port}",
-        "llm_read_seconds": 0.3,
-        "evidence_floor": 1e-9,
-    }
+    given = impatient(server, 0.3)
     monkeypatch.setattr("agent.assistant.QUEUED_SECONDS", 60.0)
     with Assistant(retriever, settings.model_copy(update=given)) as assistant:
         alone, _ = told(assistant, QUESTIONS["es"])
