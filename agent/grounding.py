@@ -101,7 +101,8 @@ def nearness(
 def telling(question: str, text: str, embedder: Embedder, most: int = TOLD) -> str:
     """The stretch of `text` that tells most about `question`: an exact span.
 
-    A block of code or a displayed formula is in it whole or not at all.
+    A block of code or a displayed formula is in it whole or not at all, and is in it if the stretch
+    ends in a comma or a colon right before it.
 
     Args:
         question: what is asked.
@@ -116,7 +117,8 @@ def telling(question: str, text: str, embedder: Embedder, most: int = TOLD) -> s
     first = int(sums.argmax())
     start, end = places[first][0], places[first + most - 1][1]
     for block in BLOCK.finditer(text):
-        if block.start() < end and start < block.end():
+        announced = text[start:end].endswith((",", ":")) and not text[end : block.start()].strip()
+        if start < block.end() and (block.start() < end or announced):
             start, end = min(start, block.start()), max(end, block.end())
     return text[start:end]
 

@@ -27,5 +27,11 @@ def test_what_is_quoted_has_formulas_and_code_whole() -> None:
             assert closed(said), said
 
 
+def test_what_is_quoted_does_not_stop_before_the_formula_that_it_announces() -> None:
+    said = "El softmax se satura y aprende poco. Al dividir por la raíz,"
+    text = f"{said}\n\n$$\nx = 1\n$$\n\nqueda bien."
+    assert telling("¿por qué dividir?", text, WordsEmbedder(), 2).endswith("$$\nx = 1\n$$")
+
+
 def test_what_is_quoted_tells_most_about_the_question() -> None:
     assert telling("se desborda la exponencial", TEXT, WordsEmbedder(), 1) == TEXT.split("\n")[0]
