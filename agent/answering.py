@@ -39,6 +39,7 @@ from agent.serving import qwen
 from agent.tools import computing_tools, course_tools, recorded
 from agent.vault import Guard, Vault
 from agent.wellformed import circles, mended, whole
+from corpus.document import PRINTED
 from corpus.settings import Settings
 from retrieval.passages import Passage
 from retrieval.retriever import MAX_QUESTION, Retriever, SearchResult
@@ -50,7 +51,6 @@ JUDGED = 10  # results that the evidence is judged by
 JUDGED_CHARACTERS = 1_200  # of the best of them
 OPINION = "Does the passage answer it? Say yes or no."
 EXTRACT_PASSAGES = 3
-PRINTED = "Salida:"  # what the reader of notebooks puts before what a cell printed
 TIED = 0.02  # the score that a second place may lack to the best and be quoted beside it
 EXTRACT_CHARACTERS = 600
 AT_LENGTH = 2  # times the usual tokens for an answer that is to say more
@@ -346,10 +346,13 @@ class Answering:
             yield trouble
             return
         done = self.checked()
-        places = [citation.passage for citation in done.citations] or [found[0].passage]
+        citations = done.citations or self.cited(list(self.evidence.passages.items())[:1])
+        places = [citation.passage for citation in citations]
         text = guiding.hint(done.text, number, places, self.language)
+        if not done.citations:  # nothing is quoted here that would bring the place with it
+            text += f"\n\n[{citations[0].marker}]"
         notice = say("cut_off", self.language, reason=trouble) if trouble else ""
-        yield self.answer(text, "hinted", done.citations, means.model_name, notice)
+        yield self.answer(text, "hinted", citations, means.model_name, notice)
 
     def hinted(self, text: str, model: str | None) -> Answer:
         """A hint that only sends to the material."""
@@ -548,7 +551,7 @@ def quoted(passage: Passage, text: str) -> str:
 
 def is_python(text: str) -> bool:
     """Whether a cell's text is code, as Python reads it; not its magics, nor what it printed."""
-    source = re.sub(r"\\[^\n]", "__", text.partition(f"\n\n{PRINTED}\n")[0])  # “\l” would warn
+    source = re.sub(r"\\[^\n]", "__", text.partition(PRINTED)[0])  # “\l” would warn
     lines = [line for line in source.split("\n") if not line.lstrip().startswith(("%", "!"))]
     try:
         return bool(ast.parse("\n".join(lines)).body)

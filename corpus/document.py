@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from corpus.calendar import Day
 
+PRINTED = "\n\nSalida:\n"  # between a cell's code and what it printed
+
 LocationKind = Literal["page", "slide", "cell", "section", "document"]
 WORDS = {"page": "página", "slide": "lámina", "cell": "celda"}
 

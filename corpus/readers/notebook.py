@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 
-from corpus.document import Section, clean, numbered
+from corpus.document import PRINTED, Section, clean, numbered
 from corpus.errors import MaterialError
 from corpus.language import fold
 from corpus.readers import Content
@@ -47,7 +47,7 @@ def code_text(cell: Any) -> str:
     printed = ESCAPES.sub("", "\n".join(map(output_text, cell.get("outputs", [])))).strip()
     if len(printed) > OUTPUT_CHARACTERS:
         printed = printed[:OUTPUT_CHARACTERS].rsplit(None, 1)[0] + " …"
-    return str(cell.get("source", "")) + (f"\n\nSalida:\n{printed}" if printed else "")
+    return str(cell.get("source", "")) + (f"{PRINTED}{printed}" if printed else "")
 
 
 def cells_of(data: bytes) -> list[Any]:

@@ -4,6 +4,7 @@ import pytest
 from langchain_core.messages import AIMessage
 
 from agent import Assistant, TextDelta
+from agent.answering import Answering
 from agent.conversations import Turn
 from agent.guiding import CODE_LINES, asks_to_be_done, rung
 from corpus import Settings
@@ -81,6 +82,17 @@ def test_an_assignment_gets_a_hint_from_the_lectures(
     read = " ".join(message.text for message in model._asked[0])
     assert "umbral" in read
     assert "siete décimas" not in read
+
+
+def test_a_hint_in_words_of_its_own_cites_where_to_look(
+    homework: Retriever, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Answering, "embedded", True)
+    said = AIMessage("Un gato cuenta estrellas verdes por la noche.")
+    with Assistant(homework, settings, model=ScriptedModel(script=[said])) as assistant:
+        answer = assistant.ask(QUESTION)
+    assert [citation.passage.document for citation in answer.citations] == ["clase-02.md"]
+    assert answer.text.endswith(f"{said.text}\n\n[{answer.citations[0].marker}]")
 
 
 def test_hints_climb_a_ladder(homework: Retriever, settings: Settings) -> None:
