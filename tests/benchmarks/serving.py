@@ -1,9 +1,9 @@
 """How fast the language model answers, for 1 to 128 chats at once, beside plain `transformers`.
 
 Run ``python -m tests.benchmarks.serving``, on a GPU or without one, with an index at hand
-(``ayudante index``); ``--chats 1 8`` for a small machine. The prompts are the assistant's own: its
-instructions, a question of the gold set, the passages that a search finds for it. Every answer
-has `TOKENS` tokens, whatever it says, so that figures compare.
+(``ayudante index``); without a GPU for one chat alone, or as ``--chats 1 8`` says. The prompts are
+the assistant's own: its instructions, a question of the gold set, the passages that a search finds
+for it. Every answer has `TOKENS` tokens, whatever it says, so that figures compare.
 
 *int8* is the embedded model as `ayudante serve` serves it; *bfloat16* the same weights as
 `transformers` reads them from the packages, served by the same vLLM; *transformers* generates with
@@ -37,6 +37,7 @@ from agent.loop import tool_call
 from agent.messages import say
 from agent.prompts import system_prompt
 from agent.serving import ModelServer, ServerAddress, qwen
+from agent.serving.server import engine
 from corpus import Settings
 from corpus.progress import silent
 from retrieval import Retriever
@@ -210,8 +211,9 @@ def embedding(retriever: Retriever) -> Row:
 
 def main() -> None:
     """Serves, asks, prints."""
+    chats = [1, 8, 32, 128] if engine() == "vllm" else [1]  # without a GPU more take hours
     parser = options(__doc__)
-    parser.add_argument("--chats", type=int, nargs="*", default=[1, 8, 32, 128])
+    parser.add_argument("--chats", type=int, nargs="*", default=chats)
     parser.add_argument("--systems", nargs="*", default=["int8", "bfloat16", "transformers"])
     given = parser.parse_args()
     settings = Settings.load()
