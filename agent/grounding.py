@@ -40,6 +40,7 @@ KEPT = 0.3  # from which a marker that the model gave stays
 WORDED = 0.6  # share of its wording that a small model's sentence keeps, to be vouched for
 SHORTEST, MOST = 15, 40  # characters of a span; spans of a passage
 REMEMBERED = 2_000  # passages, of some 20 kB
+AT_HAND = 200  # questions and answers, of a few kB
 TOLD = 4  # sentences or lines of a quotation
 MARKUP = re.compile(r"\\[a-zA-Z]+|[{}$_^\\]")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -93,7 +94,7 @@ def nearness(
     if not sentences or not passages:
         return np.zeros((len(sentences), len(passages)))
     spans = [span_vectors(passage.text, embedder) for passage in passages]
-    vectors = embedder.embed_queries(list(sentences))
+    vectors = query_vectors(tuple(sentences), embedder)
     highest = [(vectors @ some.T).max(axis=1) for some in spans]
     return np.stack(highest, axis=1).astype(float)
 
@@ -111,7 +112,7 @@ def telling(question: str, text: str, embedder: Embedder, most: int = TOLD) -> s
         most: sentences or lines in a row.
     """
     places = spans_of(text)
-    near = span_vectors(text, embedder) @ embedder.embed_queries([question])[0]
+    near = span_vectors(text, embedder) @ query_vectors((question,), embedder)[0]
     most = min(most, len(places))
     sums = np.convolve(near, np.ones(most), "valid")
     first = int(sums.argmax())
@@ -121,6 +122,12 @@ def telling(question: str, text: str, embedder: Embedder, most: int = TOLD) -> s
         if start < block.end() and (block.start() < end or announced):
             start, end = min(start, block.start()), max(end, block.end())
     return text[start:end]
+
+
+@lru_cache(maxsize=AT_HAND)
+def query_vectors(texts: tuple[str, ...], embedder: Embedder) -> Vectors:
+    """Unit vectors of texts that one answer is compared by again and again, shape (texts, dim)."""
+    return embedder.embed_queries(list(texts))
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -20,6 +20,7 @@ from corpus.progress import Progress, silent
 from corpus.settings import EMBEDDED
 from retrieval import e5
 from retrieval.packaged import blocks
+from retrieval.together import Together
 
 if TYPE_CHECKING:
     import torch
@@ -98,6 +99,7 @@ class SentenceEmbedder:
     def __init__(self, model: str, cache: Path, progress: Progress = silent) -> None:
         self.id = e5.NAME if model == EMBEDDED else model
         self._model, self._cache, self._progress = model, cache, progress
+        self._embedded, self._encoded = Together(self._embed), Together(self._encode)
 
     @cached_property
     def model(self) -> "SentenceTransformer":
@@ -140,10 +142,18 @@ class SentenceEmbedder:
 
     def embed_queries(self, texts: list[str]) -> Vectors:
         """Unit rows of shape (len(texts), dimension), float32."""
+        rows = np.zeros((len(texts), self.dimension), np.float32)
+        for start in range(0, len(texts), QUERIES):
+            batch = slice(start, start + QUERIES)
+            rows[batch] = self._embedded(texts[batch])
+        return rows
+
+    def _embed(self, texts: list[str]) -> list[Vectors]:
+        """The unit vectors of a batch of queries."""
         rows: Vectors = self.model.encode_query(
             texts, batch_size=QUERIES, normalize_embeddings=True, show_progress_bar=False
         )
-        return rows
+        return list(rows)
 
     def embed_passages(self, texts: list[str], progress: Progress = silent) -> Vectors:
         """Unit rows of shape (len(texts), dimension), float32."""
@@ -160,6 +170,10 @@ class SentenceEmbedder:
 
     def encode_queries(self, texts: list[str]) -> list[Encoding]:
         """Vectors of queries and of their pieces."""
+        return self._encoded(texts)
+
+    def _encode(self, texts: list[str]) -> list[Encoding]:
+        """The encodings of a batch of queries."""
         made: Any = self.model.encode_query(
             texts, batch_size=QUERIES, output_value=None, show_progress_bar=False
         )

@@ -1,23 +1,29 @@
 """Many students at once on one page: what each gets, and how long the page itself takes.
 
 The page is spoken to as its own script does, over Gradio's queue, by sessions that ask at the same
-moment. A model that answers at once with a word of the question tells whose answer arrived where,
-and what is left of the time is the page's. ``python -m tests.benchmarks.crowd 50`` asks once each;
-with ``600`` after it, each asks again and again for so many seconds.
+moment. A model that repeats a word of the question tells whose answer arrived where, and what is
+left of the time beside its own is the page's. ``python -m tests.benchmarks.crowd`` asks once each;
+with ``--seconds 600`` each goes on asking for so long, after reading each answer for ``--reading``
+seconds on average; with ``--pause 0`` the model answers at once, and all wait for the page alone.
 """
 
+import argparse
 import asyncio
 import json
-import sys
+import multiprocessing
 import tempfile
 import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpx
 import numpy as np
 from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk
 
 from agent import Assistant
 from agent.serving.server import free_port
@@ -27,15 +33,29 @@ from tests.conftest import ScriptedModel
 from ui.page import serving
 
 TIMEOUT = 120.0
+PAUSE = 0.05  # after some two tokens: what a GPU's server gives each of 50 chats, or better
+SAID = (
+    "Softmax convierte los logits en probabilidades, {mine}. Toma la exponencial de cada logit y "
+    "la divide por la suma de todas. El resultado es positivo y suma uno. Restar el máximo antes "
+    "no cambia el resultado y evita que la exponencial se desborde. Junto con la entropía cruzada, "
+    "el gradiente es la probabilidad menos la etiqueta."
+)
 
 
 class EchoModel(ScriptedModel):
-    """Answers with the word of the question that says whose it is."""
+    """Answers with the word of the question that says whose it is, with a pause after 7 letters."""
+
+    pause: float = 0.0
 
     def next_message(self, messages: list[BaseMessage]) -> Any:
         words = str(messages[-1].content).split()
         mine = [word.strip("?¿.,") for word in words if word.startswith("alumno")]
-        return AIMessage(f"Softmax convierte los logits en probabilidades, {' '.join(mine)}.")
+        return AIMessage(SAID.format(mine=" ".join(mine)))
+
+    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+        for chunk in super()._stream(*args, **kwargs):
+            time.sleep(self.pause)
+            yield chunk
 
 
 @dataclass(frozen=True)
@@ -58,10 +78,14 @@ def submit_of(config: dict[str, Any]) -> int:
     )
 
 
-async def student(client: httpx.AsyncClient, number: int, event: int, until: float) -> list[Heard]:
+async def student(
+    client: httpx.AsyncClient, number: int, event: int, until: float, reading: float
+) -> list[Heard]:
     """One student who asks one question, and others until a time on the monotonic clock."""
+    random = Random(number)
     heard = [await session(client, f"alumno{number:03d}", event)]
     while time.monotonic() < until:
+        await asyncio.sleep(random.uniform(0, 2 * reading))
         heard.append(await session(client, f"alumno{number:03d}", event))
     return heard
 
@@ -86,13 +110,15 @@ async def session(client: httpx.AsyncClient, name: str, event: int) -> Heard:
     return Heard(name, said, True, time.monotonic() - start)
 
 
-async def crowd(url: str, count: int, seconds: float = 0) -> list[Heard]:
+async def crowd(url: str, count: int, seconds: float = 0, reading: float = 0) -> list[Heard]:
     """`count` students who ask at the same moment, and go on asking for some seconds."""
     limits = httpx.Limits(max_connections=count * 2)
     async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT, limits=limits) as client:
         event = submit_of((await client.get("/config")).json())
         until = time.monotonic() + seconds
-        heard = await asyncio.gather(*(student(client, at, event, until) for at in range(count)))
+        heard = await asyncio.gather(
+            *(student(client, at, event, until, reading) for at in range(count))
+        )
         return [one for mine in heard for one in mine]
 
 
@@ -102,26 +128,42 @@ def mixed(heard: list[Heard]) -> list[str]:
     return [one.name for one in heard if any(x in one.text for x in names if x != one.name)]
 
 
+def gathered(url: str, count: int, seconds: float = 0, reading: float = 0) -> list[Heard]:
+    """`crowd`, for code that does not wait."""
+    return asyncio.run(crowd(url, count, seconds, reading))
+
+
 def main() -> None:
     """Prints what a crowd gets on the bundled course's index."""
-    count, going_on = (*map(int, sys.argv[1:]), *(50, 0)[len(sys.argv) - 1 :])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--chats", type=int, default=50, help="at once")
+    parser.add_argument("--seconds", type=float, default=0, help="for which each goes on asking")
+    parser.add_argument("--reading", type=float, default=0, help="seconds from answer to question")
+    parser.add_argument("--pause", type=float, default=PAUSE, help="of the model, in seconds")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.load(conversations=Path(folder) / "c.sqlite")
         retriever = Retriever.open(settings=settings)
         with (
-            Assistant(retriever, settings, model=EchoModel(script=[])) as assistant,
+            Assistant(
+                retriever, settings, model=EchoModel(script=[], pause=given.pause)
+            ) as assistant,
             serving(assistant, free_port(0)) as url,
+            ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as students,
         ):
-            asyncio.run(crowd(url, 1))
-            alone = asyncio.run(crowd(url, 1))[0].seconds
-            heard = asyncio.run(crowd(url, count, going_on))
+            students.submit(gathered, url, 1).result()
+            alone = students.submit(gathered, url, 1).result()[0].seconds
+            heard = students.submit(
+                gathered, url, given.chats, given.seconds, given.reading
+            ).result()
     seconds = [one.seconds for one in heard]
     p50, p95 = np.quantile(seconds, 0.5), np.quantile(seconds, 0.95)
     failed = sum(one.failed for one in heard)
     lost = sum(one.name not in one.text for one in heard)
-    print(f"{count} at once, {len(heard)} questions: ", end="")  # noqa: T201
+    print(f"{given.chats} at once, {len(heard)} questions: ", end="")  # noqa: T201
     print(f"{failed} failed, {len(mixed(heard))} mixed, {lost} lost")  # noqa: T201
     print(f"alone {alone:.2f} s; p50 {p50:.2f} s, p95 {p95:.2f} s")  # noqa: T201
+    print(f"more than alone: p50 {p50 - alone:.2f} s, p95 {p95 - alone:.2f} s")  # noqa: T201
 
 
 if __name__ == "__main__":
