@@ -32,7 +32,7 @@ test: setup
 	$(BIN)/pytest -m "not gpu and vllm"
 
 # One after the other, because each wants the machine to itself.
-BENCHMARKS := indexing embedding course loading serving
+BENCHMARKS := indexing embedding course loading crowd serving
 bench: setup
 	mkdir -p build/bench
 	$(BIN)/ayudante index

@@ -29,9 +29,9 @@ from agent.conversations import Turn
 from agent.events import Answer, Citation, Event, Mode, Seconds, Status, TextDelta
 from agent.evidence import Evidence, shown
 from agent.follow_up import follows, standalone, wants_more
-from agent.grounding import telling
+from agent.grounding import numbers_of, telling
 from agent.loop import WRITTEN_CALL, Bounds, run, tool_call
-from agent.messages import Language, listed, say
+from agent.messages import OWN_WORDS, Language, listed, say
 from agent.prompts import prompt, system_prompt
 from agent.scope import Judgement, judged
 from agent.sentences import PLACED
@@ -59,6 +59,8 @@ WHEN = re.compile(  # words of a question that asks for a date
     r"when|due|deadline|dates?)\b",
     re.I,
 )
+LANGUAGES: dict[Language, str] = {"es": "Spanish", "en": "English"}
+TRANSLATED = 6  # sentences or lines of a passage in the other language
 # What a server that fails raises: the last one when a stream is empty, or not what it should be.
 LOST = (openai.APIError, httpx2.HTTPError, ValueError)
 EMPTY_STREAM = "No generations found"  # how LangChain's ValueError for an empty one begins
@@ -123,6 +125,17 @@ class Means:
     notice: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """What the course says word for word, in Markdown, with where it says so."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+NOTHING = Quotation("", ())
+
+
 class Answering:
     """Answers one inquiry with some means; `events` is what happens."""
 
@@ -169,12 +182,16 @@ class Answering:
             yield self.refused(judgement.status, results)
             return
         if self.means.model is None:
-            for result in results[:EXTRACT_PASSAGES]:
-                self.evidence.mark(result.passage)
-            kind = self.inquiry.trouble or ("no_model" if self.means.notice else "")
-            yield self.extract(say(kind, self.language, reason=self.means.notice) if kind else "")
+            yield self.without_model(results)
             return
         yield from self.explained(results)
+
+    def without_model(self, results: Sequence[SearchResult]) -> Answer:
+        """Extracts of the best passages, and why there is no more."""
+        for result in results[:EXTRACT_PASSAGES]:
+            self.evidence.mark(result.passage)
+        kind = self.inquiry.trouble or ("no_model" if self.means.notice else "")
+        return self.extract(say(kind, self.language, reason=self.means.notice) if kind else "")
 
     def wants_hint(self, results: Sequence[SearchResult]) -> bool:
         """Whether a hint is due: asked for, or an assignment is, or one is being worked on."""
@@ -274,7 +291,20 @@ class Answering:
             self.means = replace(self.means, model=None)
 
     def explained(self, results: Sequence[SearchResult]) -> Iterator[Event]:
-        """An answer in the model's words, checked, then what the course says word for word."""
+        """An answer in the model's words, checked, and what the course says word for word.
+
+        A small model gets things wrong that a passage says rightly (docs/decisions.md, “What an
+        answer shows”). So with the embedded one the course speaks first, before a word is written,
+        or in its translation, and what follows is called the model's own. Of a larger one's answer
+        the first place that it cites is quoted below it.
+        """
+        course = (yield from self.spoken(results)) if self.embedded else NOTHING
+        if self.means.model is None:  # it was waited for in vain
+            yield self.without_model(results)
+            return
+        own = f"\n\n{say('own_words', self.language)}\n\n" if course.text else ""
+        if own:
+            yield TextDelta(own)
         more = wants_more(self.inquiry.question)
         question = self.inquiry.query if more else self.inquiry.question
         key = "answer_at_length" if more else "answer_briefly"
@@ -290,8 +320,14 @@ class Answering:
         if done.unsupported:
             sentences = " ".join(f"«{sentence}»" for sentence in done.unsupported)
             notices.append(say("unsupported", self.language, sentences=sentences))
-        text, citations = self.with_quotations(done, results)
-        yield self.answer(text, "answered", citations, self.means.model_name, " ".join(notices))
+        text = course.text + own + done.text
+        if not own:
+            told = [one.marker for one in done.citations if one.passage.language == self.language]
+            course = self.quotation(told[:1] or self.likeliest(results)[:1])
+            text = f"{text}\n\n{course.text}".strip()
+        citations = {one.marker: one for one in (*done.citations, *course.citations)}
+        cited = tuple(citations[marker] for marker in sorted(citations))
+        yield self.answer(text, "answered", cited, self.means.model_name, " ".join(notices))
 
     def checked(self) -> Checked:
         """What was written, with the markers that hold; the embedded model must keep to wording."""
@@ -302,31 +338,67 @@ class Answering:
             self.language if self.embedded else None,
         )
 
-    def with_quotations(
-        self, done: Checked, results: Sequence[SearchResult]
-    ) -> tuple[str, tuple[Citation, ...]]:
-        """A checked answer with what the course says, word for word.
+    def spoken(self, results: Sequence[SearchResult]) -> Generator[Event, None, Quotation]:
+        """The course's words on the question, as they come: quoted, or translated by the model."""
+        course = self.quotation(self.likeliest(results))
+        if course.text:
+            self.begun()
+            yield TextDelta(course.text)
+            return course
+        shown = self.evidence.passages.items()
+        prose = next(((n, one) for n, one in shown if not is_code(one)), None)
+        return (yield from self.translation(*prose)) if prose else NOTHING
 
-        A small model gets things wrong that a passage says rightly (docs/decisions.md, “What an
-        answer shows”). The first passage that the answer cites is quoted, or the best if it cites
-        none; of the embedded model's, which tells them apart badly, both of two that the search
-        found about as good. A passage in the other language is not quoted.
+    def translation(self, marker: int, passage: Passage) -> Generator[Event, None, Quotation]:
+        """What a passage in the other language says of the question; nothing, if that fails.
+
+        A translation with a number that the passage has not is none.
         """
+        embedder = self.means.retriever.embedder
+        span = telling(self.inquiry.query, passage.text, embedder, TRANSLATED)
+        system = prompt("translation").replace("{language}", LANGUAGES[self.language])
+        heading = say("translated", self.language)
+        said = ""
+        try:
+            for piece in self.writer(1).stream([SystemMessage(system), HumanMessage(span)]):
+                if not said and piece.text:
+                    self.begun()
+                    yield TextDelta(f"{heading}\n\n> ")
+                said += piece.text
+                yield TextDelta(piece.text.replace("\n", "\n> "))
+        except LOST as error:
+            self.not_heard(kind_of(error))
+            return NOTHING
+        said = whole(said.strip())
+        numbers = numbers_of(
+            re.sub(r"[^\W\d]+", " ", said)
+        )  # in digits: “one” translates “un”, too
+        if not said or numbers - numbers_of(span) or self.means.vault.leaks(said):
+            return NOTHING
+        text = f"{heading}\n\n{with_marker(cited_text(said), marker)}"
+        return Quotation(text, (Citation(marker, passage, span[:QUOTE_CHARACTERS]),))
+
+    def begun(self) -> None:
+        """Notes when the student sees the first text."""
+        if self.inquiry.first_token is None:
+            self.inquiry.first_token = monotonic() - self.inquiry.start
+
+    def likeliest(self, results: Sequence[SearchResult]) -> list[int]:
+        """Markers of the best passage shown in the answer's language, and of one about as good."""
         shown = self.evidence.passages
         here = [marker for marker, one in shown.items() if one.language == self.language]
-        told = [one.marker for one in done.citations]
-        wanted = [marker for marker in told or here if marker in here][:1]
-        best = [marker for marker in here if shown[marker] in [one.passage for one in results[:2]]]
-        if self.embedded and tied(results) and set(wanted) <= set(best):
-            wanted += best
-        text, cited = done.text, {one.marker: one for one in done.citations}
-        for marker in dict.fromkeys(wanted):
-            span = telling(self.inquiry.query, shown[marker].text, self.means.retriever.embedder)
-            said = quoted(shown[marker], span)
-            apart = "\n\n" if said.endswith(("```", "$$", r"\]")) else " "  # a marker is no code
-            text += f"\n\n{said}{apart}[{marker}]"
-            cited[marker] = Citation(marker, shown[marker], span[:QUOTE_CHARACTERS])
-        return text, tuple(cited[marker] for marker in sorted(cited))
+        best = [one.passage for one in results[: 1 + tied(results)]]
+        return list(dict.fromkeys([*here[:1], *(m for m in here if shown[m] in best)]))
+
+    def quotation(self, markers: Sequence[int]) -> Quotation:
+        """What some of the passages shown say of the question, word for word."""
+        said, citations = [], []
+        for marker in markers:
+            passage = self.evidence.passages[marker]
+            span = telling(self.inquiry.query, passage.text, self.means.retriever.embedder)
+            said.append(with_marker(quoted(passage, span), marker))
+            citations.append(Citation(marker, passage, span[:QUOTE_CHARACTERS]))
+        return Quotation("\n\n".join(said), tuple(citations))
 
     def guided(self) -> Iterator[Event]:
         """A hint in place of an answer."""
@@ -426,8 +498,7 @@ class Answering:
                 yield from self.evidence.steps[emitted:]
                 emitted = len(self.evidence.steps)
                 continue
-            if inquiry.first_token is None:
-                inquiry.first_token = monotonic() - inquiry.start
+            self.begun()
             may_show = self.guard.feed(piece)
             if self.guard.leak:
                 return
@@ -503,7 +574,10 @@ def recalled(history: Sequence[Turn]) -> list[AnyMessage]:
     for turn in last:
         messages.append(HumanMessage(turn.question[:HISTORY_CHARACTERS]))
         if turn.answer:
-            messages.append(AIMessage(PLACED.sub("", turn.answer)[:HISTORY_CHARACTERS]))
+            own = OWN_WORDS.split(turn.answer)[
+                -1
+            ].strip()  # it would learn to quote before it answers
+            messages.append(AIMessage(PLACED.sub("", own)[:HISTORY_CHARACTERS]))
     return messages
 
 
@@ -544,9 +618,23 @@ def shortened(passage: Passage) -> str:
 
 def quoted(passage: Passage, text: str) -> str:
     """Some text of a passage as a Markdown quotation, or as code."""
-    if passage.location.kind == "cell" and is_python(passage.text):
-        return f"```\n{text.replace('```', '')}\n```"
+    return f"```\n{text.replace('```', '')}\n```" if is_code(passage) else cited_text(text)
+
+
+def cited_text(text: str) -> str:
+    """Some text as a Markdown quotation."""
     return "\n".join(f"> {line}" for line in mended(text).split("\n"))
+
+
+def with_marker(said: str, marker: int) -> str:
+    """A quotation with its marker, which is no part of code or of a formula."""
+    apart = "\n\n" if said.endswith(("```", "$$", r"\]")) else " "
+    return f"{said}{apart}[{marker}]"
+
+
+def is_code(passage: Passage) -> bool:
+    """Whether a passage is a cell of code."""
+    return passage.location.kind == "cell" and is_python(passage.text)
 
 
 def is_python(text: str) -> bool:

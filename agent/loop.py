@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
+import httpx2
 from langchain.agents import create_agent
 from langchain.agents.middleware import (
     AgentMiddleware,
@@ -30,6 +31,7 @@ from langchain_core.messages import (
     ToolMessage,
 )
 from langchain_core.tools import BaseTool
+from langchain_openai import ChatOpenAI
 
 from corpus.errors import InputError
 
@@ -171,11 +173,19 @@ def run(
                 if isinstance(message, ToolMessage):
                     yield message
                 elif isinstance(message, AIMessage):
+                    if isinstance(model, ChatOpenAI) and is_cut(message):
+                        raise httpx2.RemoteProtocolError("the stream ended before the answer did")
                     answer = without_preamble(message.text)
                     copies = answer.startswith(COPY)
                     if answer and not copies and not message.tool_calls and not said:
                         yield answer
                     streamed, said = "", False
+
+
+def is_cut(message: AIMessage) -> bool:
+    """Whether a message ends without the server's having said why it does."""
+    said = message.text and not message.tool_calls
+    return bool(said) and not message.response_metadata.get("finish_reason")
 
 
 def without_preamble(text: str) -> str:

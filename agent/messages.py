@@ -1,5 +1,6 @@
 """What the assistant itself says to students, in Spanish and English; one catalogue."""
 
+import re
 from typing import Literal
 
 from corpus.language import guessed
@@ -46,6 +47,14 @@ CATALOGUE: dict[str, dict[Language, str]] = {
         "2 frases, di solo cuál es el siguiente paso y cómo se comprueba que quedó bien.",
         "en": "{question}\n\nThis is part of an assignment: give no result and no code. In "
         "English, in 2 sentences, say only what the next step is and how to check it.",
+    },
+    "own_words": {
+        "es": "*En palabras del modelo, que puede equivocarse:*",
+        "en": "*In the model's words, which may be wrong:*",
+    },
+    "translated": {
+        "es": "*El curso dice, traducido por el modelo:*",
+        "en": "*The course says, as translated by the model:*",
     },
     "hint_heading": {
         "es": "**Pista {rung} de {rungs}** · para mirar: {places}",
@@ -118,6 +127,10 @@ CATALOGUE: dict[str, dict[Language, str]] = {
         "en": "the connection with the model was lost",
     },
 }
+
+
+# What comes before a model's own words, where the course has spoken first.
+OWN_WORDS = re.compile("|".join(map(re.escape, CATALOGUE["own_words"].values())))
 
 
 def say(key: str, language: Language, **values: str) -> str:

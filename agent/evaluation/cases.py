@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.events import Status
+from agent.messages import OWN_WORDS
 from corpus.errors import InputError
 from corpus.language import fold
 from retrieval.evaluation.judgements import at_places, json_lines, read_judgements
@@ -47,9 +48,12 @@ class Case:
     places: frozenset[str] = frozenset()
 
     def right(self, text: str) -> bool:
-        """Whether `text` says all of the facts."""
-        said = plain(text)
-        return all(fact.search(said) for fact in self.facts)
+        """Whether `text` says all of the facts.
+
+        A fact about how an answer begins holds as well of the model's own words, after a quotation.
+        """
+        said, own = plain(text), plain(OWN_WORDS.split(text)[-1])
+        return all(fact.search(said) or fact.search(own) for fact in self.facts)
 
 
 def plain(text: str) -> str:

@@ -7,6 +7,7 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from agent import Answer, Assistant, SearchStep, TextDelta
 from agent.answering import Answering, is_python
 from agent.loop import may_be_call, tool_call, understood, without_preamble
+from agent.messages import OWN_WORDS
 from corpus import Settings
 from retrieval import Retriever, store, update
 from retrieval.index import Index
@@ -73,9 +74,10 @@ def test_two_places_that_are_about_as_good_are_both_quoted(
     monkeypatch.setattr(Answering, "embedded", True)
     answer, _, _ = answered(retriever, settings, SAID)
     assert [citation.marker for citation in answer.citations] == [1, 2]
-    first, second = answer.text.split("\n\n> ")[1:]
-    assert first.endswith("[1]")
-    assert second.endswith("[2]")
+    course = OWN_WORDS.split(answer.text)[0]
+    first, second = course.removeprefix("> ").split("[1]\n\n> ")
+    assert first.splitlines()[0] in answer.citations[0].passage.text
+    assert second.rstrip().endswith("[2]")
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,8 @@ def main() -> None:
         "reranked, in all": [partial(retriever.search, text) for text in asked],
     }
     rows: list[Row] = [{"what": what} | milliseconds(work) for what, work in works.items()]
+    crowded = "reranked, in all, 32 at once"
+    rows.append({"what": crowded} | milliseconds(works["reranked, in all"], 32))
     show(f"A search of {given.size} passages, {len(asked)} questions", rows, given.json)
 
 

@@ -1,13 +1,11 @@
 """Many students at once on one page: what each gets, and how long the page itself takes.
 
 The page is spoken to as its own script does, over Gradio's queue, by sessions that ask at the same
-moment. A model that repeats a word of the question tells whose answer arrived where, and what is
-left of the time beside its own is the page's. ``python -m tests.benchmarks.crowd`` asks once each;
-with ``--seconds 600`` each goes on asking for so long, after reading each answer for ``--reading``
-seconds on average; with ``--pause 0`` the model answers at once, and all wait for the page alone.
+moment, then each after reading the answer for a while. A model that repeats a word of the question
+tells whose answer arrived where, and what is left of the time beside its own is the page's; with
+``--pause 0`` it answers at once, and all wait for the page alone.
 """
 
-import argparse
 import asyncio
 import json
 import multiprocessing
@@ -29,6 +27,7 @@ from agent import Assistant
 from agent.serving.server import free_port
 from corpus import Settings
 from retrieval import Retriever
+from tests.benchmarks.report import Row, memory, options, show
 from tests.conftest import ScriptedModel
 from ui.page import serving
 
@@ -60,10 +59,11 @@ class EchoModel(ScriptedModel):
 
 @dataclass(frozen=True)
 class Heard:
-    """What one session got: its last event's text, whether it failed, its seconds."""
+    """What one session got: its events and how many, whether it failed, its seconds."""
 
     name: str
     text: str
+    events: int
     failed: bool
     seconds: float
 
@@ -96,7 +96,7 @@ async def session(client: httpx.AsyncClient, name: str, event: int) -> Heard:
     question = f"¿Qué hace softmax con los logits, {name}?"
     body = {"data": [question, "", "explain"], "fn_index": event, "session_hash": name}
     (await client.post("/gradio_api/queue/join", json=body)).raise_for_status()
-    said = ""
+    said, events = "", 0
     async with client.stream(
         "GET", "/gradio_api/queue/data", params={"session_hash": name}
     ) as lines:
@@ -104,10 +104,11 @@ async def session(client: httpx.AsyncClient, name: str, event: int) -> Heard:
             if not line.startswith("data:"):
                 continue
             told = json.loads(line[5:])
-            said += line
+            said, events = said + line, events + 1
             if told["msg"] == "process_completed":
-                return Heard(name, said, not told["success"], time.monotonic() - start)
-    return Heard(name, said, True, time.monotonic() - start)
+                took = time.monotonic() - start
+                return Heard(name, said, events, not told["success"], took)
+    return Heard(name, said, events, True, time.monotonic() - start)
 
 
 async def crowd(url: str, count: int, seconds: float = 0, reading: float = 0) -> list[Heard]:
@@ -134,36 +135,54 @@ def gathered(url: str, count: int, seconds: float = 0, reading: float = 0) -> li
 
 
 def main() -> None:
-    """Prints what a crowd gets on the bundled course's index."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """What a crowd gets on the bundled course's index."""
+    parser = options(__doc__)
     parser.add_argument("--chats", type=int, default=50, help="at once")
-    parser.add_argument("--seconds", type=float, default=0, help="for which each goes on asking")
-    parser.add_argument("--reading", type=float, default=0, help="seconds from answer to question")
+    parser.add_argument("--seconds", type=float, default=120, help="for which each goes on asking")
+    parser.add_argument("--reading", type=float, default=15, help="seconds from answer to question")
     parser.add_argument("--pause", type=float, default=PAUSE, help="of the model, in seconds")
     given = parser.parse_args()
+    going_on = given.chats, given.seconds, given.reading
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.load(conversations=Path(folder) / "c.sqlite")
-        retriever = Retriever.open(settings=settings)
+        retriever, model = (
+            Retriever.open(settings=settings),
+            EchoModel(script=[], pause=given.pause),
+        )
         with (
-            Assistant(
-                retriever, settings, model=EchoModel(script=[], pause=given.pause)
-            ) as assistant,
+            Assistant(retriever, settings, model=model) as assistant,
             serving(assistant, free_port(0)) as url,
             ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as students,
         ):
             students.submit(gathered, url, 1).result()
             alone = students.submit(gathered, url, 1).result()[0].seconds
-            heard = students.submit(
-                gathered, url, given.chats, given.seconds, given.reading
-            ).result()
-    seconds = [one.seconds for one in heard]
-    p50, p95 = np.quantile(seconds, 0.5), np.quantile(seconds, 0.95)
-    failed = sum(one.failed for one in heard)
-    lost = sum(one.name not in one.text for one in heard)
-    print(f"{given.chats} at once, {len(heard)} questions: ", end="")  # noqa: T201
-    print(f"{failed} failed, {len(mixed(heard))} mixed, {lost} lost")  # noqa: T201
-    print(f"alone {alone:.2f} s; p50 {p50:.2f} s, p95 {p95:.2f} s")  # noqa: T201
-    print(f"more than alone: p50 {p50 - alone:.2f} s, p95 {p95 - alone:.2f} s")  # noqa: T201
+            together = students.submit(gathered, url, given.chats).result()
+            (before, _), start = memory(), time.monotonic()
+            heard = students.submit(gathered, url, *going_on).result()
+            took, (after, _) = time.monotonic() - start, memory()
+    first, then = (
+        np.quantile([one.seconds for one in some], [0.5, 0.95]) - alone
+        for some in (together, heard)
+    )
+    row: Row = {
+        "chats": given.chats,
+        "questions": len(heard),
+        "failed": sum(one.failed for one in heard),
+        "mixed up": len(mixed(heard)),
+        "lost": sum(one.name not in one.text for one in heard),
+        "alone s": round(alone, 2),
+        "more: p50 s": round(then[0], 2),
+        "p95 s": round(then[1], 2),
+        "all at one moment: p95 s": round(first[1], 2),
+        "events/s": round(sum(one.events for one in heard) / took),
+        "memory GB": round(before, 2),
+        "grown GB": round(after - before, 2),
+    }
+    show(
+        f"{given.chats} students, {given.reading:g} s of reading, a model that takes its time",
+        [row],
+        given.json,
+    )
 
 
 if __name__ == "__main__":

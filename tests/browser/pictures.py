@@ -14,6 +14,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from agent import Assistant
+from agent.serving import qwen
 from agent.serving.server import free_port
 from corpus import Settings
 from retrieval import Retriever
@@ -50,7 +51,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         stored = {name: Path(scratch) / f"{name}.sqlite" for name in ("conversations", "quiz")}
         settings = Settings.load(**stored)
-        model = Said(script=[])
+        model = Said(script=[], model_name=qwen.NAME)  # as `make chat` has it
         retriever = Retriever.open(settings=settings)
         with (
             Assistant(retriever, settings, model=model) as assistant,

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from agent import Assistant
 from agent.conversations import Conversations
+from agent.messages import say
 from agent.serving import ServerAddress
 from corpus import Settings
 from retrieval import Retriever, store, update
@@ -74,7 +75,8 @@ def test_stop_frees_the_models_place_and_keeps_what_was_said(
     with real_assistant(served, bundled_index, tmp_path) as assistant:
         page = opened(page_of(assistant))
         ask(page, "¿Cómo funciona la atención? Explica con más detalle.")
-        expect(page.locator(".bot").last).to_contain_text(re.compile(r"\w{3,} \w+"), timeout=90_000)
+        own = re.compile(re.escape(say("own_words", "es").strip("*")) + r"\s+\w+ \w+")
+        expect(page.locator(".bot").last).to_contain_text(own, timeout=90_000)
         page.locator("#pregunta button.stop-button").click()
         for _ in range(80):
             if not running(served["url"]):

@@ -58,6 +58,12 @@ def cut(handler: BaseHTTPRequestHandler) -> None:
     write(handler, PORTION)
 
 
+def ended(handler: BaseHTTPRequestHandler) -> None:
+    """Ends as it should, but for the reason."""
+    cut(handler)
+    send(handler, b"")
+
+
 def stall(handler: BaseHTTPRequestHandler) -> None:
     begin(handler)
     write(handler, PORTION)
@@ -190,6 +196,7 @@ def clear(answer: Answer, reason: str) -> None:
         (mute, "model_slow", False),
         (stall, "model_slow", True),
         (cut, "model_lost", True),
+        (ended, "model_lost", True),
         (garbage, "model_lost", False),
         (nothing, "model_silent", False),
         (no_http, "model_lost", False),

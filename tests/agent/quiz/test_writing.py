@@ -165,7 +165,10 @@ def test_a_server_that_is_gone_is_one_clear_error(retriever: Retriever) -> None:
 
 
 @pytest.mark.vllm
-def test_the_real_model_writes_items(served: dict[str, str], bundled_index: Path) -> None:
+def test_the_real_model_writes_items(
+    served: dict[str, str], bundled_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.quiz.writing.TRIES", 2)  # each takes a quarter of a minute
     retriever = Retriever.open(bundled_index)
     address = ServerAddress(served["url"], served["model"], "none")
     written = write_items(retriever, 1, address)

@@ -1,0 +1,100 @@
+"""What the course says word for word, and where it stands in an answer."""
+
+import httpx2
+import openai
+from langchain_core.messages import AIMessage
+
+from agent import Answer, Assistant, TextDelta
+from agent.events import Event
+from agent.messages import say
+from agent.serving import qwen
+from corpus import Settings
+from retrieval import Retriever
+from tests.conftest import ScriptedModel
+
+QUESTION = "¿Qué hace softmax con los logits?"
+SAID = "Es una receta para inventar números."
+OWN = say("own_words", "es")
+
+
+def embedded(times: int = 1) -> ScriptedModel:
+    return ScriptedModel(script=[AIMessage(SAID)] * times, model_name=qwen.NAME)
+
+
+def test_beside_the_embedded_model_the_course_speaks_first(
+    retriever: Retriever, settings: Settings
+) -> None:
+    with Assistant(retriever, settings, model=embedded()) as assistant:
+        *events, answer = assistant.stream(QUESTION)
+    assert isinstance(answer, Answer)
+    said = [event.text for event in events if isinstance(event, TextDelta)]
+    course, _, own = answer.text.partition(OWN)
+    assert said[:2] == [course.rstrip(), f"\n\n{OWN}\n\n"]
+    assert own.strip() == SAID
+    for citation in answer.citations:
+        assert citation.quote in citation.passage.text
+        assert f"[{citation.marker}]" in course
+    assert "convierte los logits en probabilidades" in course
+
+
+def test_a_larger_model_is_quoted_below_its_answer(
+    retriever: Retriever, settings: Settings
+) -> None:
+    with Assistant(retriever, settings, model=ScriptedModel(script=[AIMessage(SAID)])) as assistant:
+        text = assistant.ask(QUESTION).text
+    assert text.startswith(SAID[:-1])
+    assert OWN not in text
+    assert "\n\n> " in text
+
+
+ENGLISH = "What does softmax do with the logits?"
+TRANSLATED = "*The course says, as translated by the model:*\n\n> Softmax turns logits into shares."
+
+
+def told(retriever: Retriever, settings: Settings, *said: object) -> list[Event]:
+    """What happens on a question in English over a course in Spanish."""
+    script = [AIMessage(one) if isinstance(one, str) else one for one in said]
+    model = ScriptedModel(script=script, model_name=qwen.NAME)
+    with Assistant(retriever, settings, model=model) as assistant:
+        return list(assistant.stream(ENGLISH))
+
+
+def test_what_is_in_another_language_is_translated(
+    retriever: Retriever, settings: Settings
+) -> None:
+    *events, answer = told(retriever, settings, "Softmax turns logits into shares.", SAID)
+    assert isinstance(answer, Answer)
+    assert answer.language == "en"
+    assert answer.text.startswith(f"{TRANSLATED} [1]\n\n{say('own_words', 'en')}\n\n{SAID[:-1]}")
+    assert answer.citations[0].quote in answer.citations[0].passage.text
+    streamed = "".join(event.text for event in events if isinstance(event, TextDelta))
+    assert streamed.startswith(TRANSLATED)
+
+
+def test_a_translation_with_a_number_of_its_own_is_none(
+    retriever: Retriever, settings: Settings
+) -> None:
+    *_, answer = told(retriever, settings, "Softmax gives 7312 shares.", SAID)
+    assert isinstance(answer, Answer)
+    assert answer.text.startswith(SAID[:-1])
+
+
+def test_a_model_that_is_silent_before_it_translates_leaves_extracts(
+    retriever: Retriever, settings: Settings
+) -> None:
+    late = openai.APITimeoutError(request=httpx2.Request("POST", "http://127.0.0.1/v1"))
+    *_, answer = told(retriever, settings, late)
+    assert isinstance(answer, Answer)
+    assert answer.text.startswith(say("extract", "en"))
+    assert answer.trouble == "model_slow"
+
+
+def test_of_what_was_answered_the_model_reads_its_own_words(
+    retriever: Retriever, settings: Settings
+) -> None:
+    model = embedded(2)
+    with Assistant(retriever, settings, model=model) as assistant:
+        assistant.ask(QUESTION, "ana")
+        assistant.ask("¿y por qué?", "ana")
+    recalled = [one.text for one in model._asked[1] if isinstance(one, AIMessage) and one.text]
+    assert recalled == [SAID]
