@@ -5,7 +5,6 @@ answers, whether a hint is due in place of an answer, which markers hold, what m
 model writes in between. Without one, the best passages are the answer, labelled as an extract.
 """
 
-import ast
 import math
 import re
 from collections.abc import Generator, Iterator, Sequence
@@ -23,23 +22,23 @@ from langchain_core.tools import BaseTool
 from langchain_openai import ChatOpenAI
 
 from agent import guiding
-from agent.citations import QUOTE_CHARACTERS, Checked, checked, quote
+from agent.citations import Checked, checked, quote
 from agent.computed import computed
 from agent.conversations import Turn
 from agent.events import Answer, Citation, Event, Mode, Seconds, Status, TextDelta
 from agent.evidence import Evidence, shown
 from agent.follow_up import follows, standalone, wants_more
-from agent.grounding import numbers_of, telling
+from agent.grounding import telling
 from agent.loop import WRITTEN_CALL, Bounds, run, tool_call
 from agent.messages import OWN_WORDS, Language, listed, say
 from agent.prompts import prompt, system_prompt
-from agent.scope import Judgement, judged
+from agent.quoting import NOTHING, TRANSLATED, Quotation, is_code, quotation, shortened, translated
+from agent.scope import Judgement, is_courtesy, judged
 from agent.sentences import PLACED
 from agent.serving import qwen
 from agent.tools import computing_tools, course_tools, recorded
 from agent.vault import Guard, Vault
-from agent.wellformed import circles, mended, whole
-from corpus.document import PRINTED
+from agent.wellformed import circles, whole
 from corpus.settings import Settings
 from retrieval.passages import Passage
 from retrieval.retriever import MAX_QUESTION, Retriever, SearchResult
@@ -52,7 +51,6 @@ JUDGED_CHARACTERS = 1_200  # of the best of them
 OPINION = "Does the passage answer it? Say yes or no."
 EXTRACT_PASSAGES = 3
 TIED = 0.02  # the score that a second place may lack to the best and be quoted beside it
-EXTRACT_CHARACTERS = 600
 AT_LENGTH = 2  # times the usual tokens for an answer that is to say more
 WHEN = re.compile(  # words of a question that asks for a date
     r"\b(cu[aá]ndo|fechas?|plazos?|vencen?|entrega[rn]?|entregas|semana|hoy|ma[nñ]ana|"
@@ -60,7 +58,6 @@ WHEN = re.compile(  # words of a question that asks for a date
     re.I,
 )
 LANGUAGES: dict[Language, str] = {"es": "Spanish", "en": "English"}
-TRANSLATED = 6  # sentences or lines of a passage in the other language
 # What a server that fails raises: the last one when a stream is empty, or not what it should be.
 LOST = (openai.APIError, httpx2.HTTPError, ValueError)
 EMPTY_STREAM = "No generations found"  # how LangChain's ValueError for an empty one begins
@@ -125,17 +122,6 @@ class Means:
     notice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Quotation:
-    """What the course says word for word, in Markdown, with where it says so."""
-
-    text: str
-    citations: tuple[Citation, ...]
-
-
-NOTHING = Quotation("", ())
-
-
 class Answering:
     """Answers one inquiry with some means; `events` is what happens."""
 
@@ -165,6 +151,10 @@ class Answering:
 
     def events(self) -> Iterator[Event]:
         """Search, judge the evidence, write, check; the last event is the `Answer`."""
+        if is_courtesy(self.inquiry.question):
+            said = say("courtesy", self.language, course=self.means.settings.course_name)
+            yield self.answer(said, "off_topic", (), None)
+            return
         start = monotonic()
         results = self.means.retriever.search(self.inquiry.query, JUDGED)
         if self.wants_hint(results):
@@ -369,14 +359,10 @@ class Answering:
         except LOST as error:
             self.not_heard(kind_of(error))
             return NOTHING
-        said = whole(said.strip())
-        numbers = numbers_of(
-            re.sub(r"[^\W\d]+", " ", said)
-        )  # in digits: “one” translates “un”, too
-        if not said or numbers - numbers_of(span) or self.means.vault.leaks(said):
+        course = translated(said, marker, passage, span)
+        if self.means.vault.leaks(course.text):
             return NOTHING
-        text = f"{heading}\n\n{with_marker(cited_text(said), marker)}"
-        return Quotation(text, (Citation(marker, passage, span[:QUOTE_CHARACTERS]),))
+        return replace(course, text=f"{heading}\n\n{course.text}") if course.text else NOTHING
 
     def begun(self) -> None:
         """Notes when the student sees the first text."""
@@ -392,13 +378,8 @@ class Answering:
 
     def quotation(self, markers: Sequence[int]) -> Quotation:
         """What some of the passages shown say of the question, word for word."""
-        said, citations = [], []
-        for marker in markers:
-            passage = self.evidence.passages[marker]
-            span = telling(self.inquiry.query, passage.text, self.means.retriever.embedder)
-            said.append(with_marker(quoted(passage, span), marker))
-            citations.append(Citation(marker, passage, span[:QUOTE_CHARACTERS]))
-        return Quotation("\n\n".join(said), tuple(citations))
+        shown = {marker: self.evidence.passages[marker] for marker in markers}
+        return quotation(self.inquiry.query, shown, self.means.retriever.embedder)
 
     def guided(self) -> Iterator[Event]:
         """A hint in place of an answer."""
@@ -606,42 +587,3 @@ def kind_of(error: Exception) -> str:
     if isinstance(error, openai.APIStatusError):
         return "model_refused"
     return "model_lost"
-
-
-def shortened(passage: Passage) -> str:
-    """A passage's text as a Markdown quotation, cut at a line if it is long."""
-    text = passage.text
-    if len(text) > EXTRACT_CHARACTERS:
-        text = text[:EXTRACT_CHARACTERS].rsplit("\n", 1)[0] + "\n…"
-    return quoted(passage, text)
-
-
-def quoted(passage: Passage, text: str) -> str:
-    """Some text of a passage as a Markdown quotation, or as code."""
-    return f"```\n{text.replace('```', '')}\n```" if is_code(passage) else cited_text(text)
-
-
-def cited_text(text: str) -> str:
-    """Some text as a Markdown quotation."""
-    return "\n".join(f"> {line}" for line in mended(text).split("\n"))
-
-
-def with_marker(said: str, marker: int) -> str:
-    """A quotation with its marker, which is no part of code or of a formula."""
-    apart = "\n\n" if said.endswith(("```", "$$", r"\]")) else " "
-    return f"{said}{apart}[{marker}]"
-
-
-def is_code(passage: Passage) -> bool:
-    """Whether a passage is a cell of code."""
-    return passage.location.kind == "cell" and is_python(passage.text)
-
-
-def is_python(text: str) -> bool:
-    """Whether a cell's text is code, as Python reads it; not its magics, nor what it printed."""
-    source = re.sub(r"\\[^\n]", "__", text.partition(PRINTED)[0])  # “\l” would warn
-    lines = [line for line in source.split("\n") if not line.lstrip().startswith(("%", "!"))]
-    try:
-        return bool(ast.parse("\n".join(lines)).body)
-    except (SyntaxError, ValueError, RecursionError):
-        return False

@@ -84,6 +84,12 @@ CATALOGUE: dict[str, dict[Language, str]] = {
         "es": "escríbele a {contact}",
         "en": "write to {contact}",
     },
+    "courtesy": {
+        "es": "Aquí estoy: soy el ayudante del curso {course}. Pregúntame por la materia, los "
+        "laboratorios, las tareas o las fechas, y te muestro la lámina o la celda que lo dice.",
+        "en": "Here I am: the teaching assistant of the course {course}. Ask me about its subject, "
+        "labs, assignments or dates, and I show you the slide or cell that says it.",
+    },
     "off_topic": {
         "es": "Eso no parece ser de este curso, así que no te puedo ayudar con ello. Pregúntame "
         "por la materia, los laboratorios, las tareas o las fechas.",

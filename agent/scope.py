@@ -9,16 +9,30 @@ Each is a logistic regression fitted on the development half of the judged quest
 embedded models (docs/decisions.md, “When the course does not say”).
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from agent.events import Status
+from corpus.language import fold
 from retrieval.retriever import Retriever, SearchResult
 
 DOUBTFUL, SURE = 0.3, 0.85  # probability by score between which the model's opinion is asked
-ABOUT = 0.5  # probability of being about the subject below which a question is off topic
+# A greeting, thanks, a goodbye, who are you: folded; what is made of nothing else asks nothing.
+COURTESIES = (
+    r"hola+|holi+|alo|wena+s?|buen[oa]s?(?: dias| tardes| noches)?|que tal|q tal|"
+    r"como (?:estas?|estai|va(?: todo)?|te va)|xd+|(?:ja){2,}j?|(?:je){2,}j?|q(?:ue)? buena|"
+    r"(?:muchas |mil )?gracias(?: por (?:todo|la ayuda))?|se agradece|te pasaste|vale|ok(?:ey|i)?|"
+    r"listo|perfecto|genial|bacan|excelente|super|eso (?:era|es todo|no ?mas)|"
+    r"cha[ou]+|adios|nos vemos|hasta luego|(?:qu|k)ien eres(?: tu)?|que eres|"
+    r"(?:y )?(?:qu|k)ien te (?:creo|hizo)|que (?:puedes|sabes) hacer|en que (?:puedes )?ayudarme|"
+    r"hello|hi|hey|good (?:morning|afternoon|evening|night)|how are you|bye|see you|"
+    r"thanks?(?: you)?(?: so much| a lot)?|that'?s all(?: for today)?|who are you|what can you do"
+)
+COURTESY = re.compile(rf"\W*(?:(?:{COURTESIES})\b\W*)+")
+ABOUT = 0.3  # probability of being about the subject below which a question is off topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +49,12 @@ class Model:
 
 BY_SCORE = Model((18.84,), -20.05)
 WITH_OPINION = Model((14.88, 1.5), -15.34)
-ON_TOPIC = Model((28.93,), -14.72)
+ON_TOPIC = Model((34.88,), -16.47)
+
+
+def is_courtesy(message: str) -> bool:
+    """Whether a message only greets, thanks, says goodbye or asks who is there."""
+    return bool(COURTESY.fullmatch(fold(message)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +100,15 @@ def judged(
         probability = WITH_OPINION.probability(score, said)
     if probability >= floor:
         return Judgement(probability, "answered")
-    about = ON_TOPIC.probability(closest(question, results, retriever)) >= ABOUT
+    about = ON_TOPIC.probability(closeness(question, results, retriever)) >= ABOUT
     return Judgement(probability, "not_in_materials" if about else "off_topic")
 
 
-def closest(question: str, results: Sequence[SearchResult], retriever: Retriever) -> float:
-    """The highest late interaction of `question` with what was found; 1 without pieces."""
+def closeness(question: str, results: Sequence[SearchResult], retriever: Retriever) -> float:
+    """The mean late interaction of `question` with what was found; 1 without pieces."""
     pieces = retriever.index.tokens
     if pieces is None:
         return 1.0
     rows = [[retriever.row(result.passage.id)] for result in results]
     encoding = retriever.encode([question])[0]
-    return float(pieces.scores(encoding, retriever.weights, rows).max())
+    return float(pieces.scores(encoding, retriever.weights, rows).mean())

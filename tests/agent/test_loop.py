@@ -5,9 +5,10 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from agent import Answer, Assistant, SearchStep, TextDelta
-from agent.answering import Answering, is_python
+from agent.answering import Answering
 from agent.loop import may_be_call, tool_call, understood, without_preamble
 from agent.messages import OWN_WORDS
+from agent.quoting import is_python
 from corpus import Settings
 from retrieval import Retriever, store, update
 from retrieval.index import Index

@@ -2,9 +2,12 @@ import math
 
 import pytest
 
+from agent import Assistant
 from agent.answering import log_odds
-from agent.scope import SURE, Model, closest, judged
+from agent.scope import SURE, Model, closeness, is_courtesy, judged
+from corpus import Settings
 from retrieval import Retriever, SearchResult
+from tests.conftest import ScriptedModel
 
 FITS, STRANGER = "¿Qué hace softmax con los logits?", "¿Cuánta harina lleva la sopaipilla?"
 
@@ -44,8 +47,8 @@ def test_the_floor_may_be_moved(retriever: Retriever) -> None:
 
 
 def test_a_stranger_is_farther_from_what_was_found(retriever: Retriever) -> None:
-    near = closest(FITS, retriever.search(FITS, 10), retriever)
-    far = closest(STRANGER, retriever.search(STRANGER, 10), retriever)
+    near = closeness(FITS, retriever.search(FITS, 10), retriever)
+    far = closeness(STRANGER, retriever.search(STRANGER, 10), retriever)
     assert near > far
     assert judged(STRANGER, found(retriever, 0.2), retriever, 0.5).status == "off_topic"
 
@@ -55,3 +58,33 @@ def test_the_odds_of_yes_come_from_the_likeliest_tokens() -> None:
     assert log_odds(half) == pytest.approx(0)
     assert log_odds({"yes": math.log(0.9), "no": math.log(0.09)}) == pytest.approx(math.log(10))
     assert log_odds({"hola": 0.0}) is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "hola", "¡Hola! ¿Cómo estás?", "hola como estai", "Buenos días", "gracias, eso era, chao",
+        "jajaja q buena", "quien eres tu y quien te creo", "ok, muchas gracias por la ayuda",
+        "Thanks, that's all for today!", "hey, who are you?",
+    ],
+)  # fmt: skip
+def test_a_courtesy_asks_nothing(message: str) -> None:
+    assert is_courtesy(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["hola, que es softmax?", "gracias! y en codigo?", "¿y?", "buena, y el gradiente", "hi-lo"],
+)
+def test_a_question_after_a_courtesy_is_one(message: str) -> None:
+    assert not is_courtesy(message)
+
+
+def test_a_courtesy_is_answered_without_search_or_model(
+    retriever: Retriever, settings: Settings
+) -> None:
+    with Assistant(retriever, settings, model=ScriptedModel(script=[])) as assistant:
+        answer = assistant.ask("hola!! como estai")
+    assert answer.status == "off_topic"
+    assert answer.steps == ()
+    assert f"ayudante del curso {settings.course_name}" in answer.text

@@ -1,9 +1,9 @@
 """Many students at once on one page: what each gets, and how long the page itself takes.
 
 The page is spoken to as its own script does, over Gradio's queue, by sessions that ask at the same
-moment, then each after reading the answer for a while. A model that repeats a word of the question
-tells whose answer arrived where, and what is left of the time beside its own is the page's; with
-``--pause 0`` it answers at once, and all wait for the page alone.
+moment, then again and again, each after reading for a while. A model that repeats a word of the
+question tells whose answer arrived where, and what is left of the time beside its own is the
+page's; with ``--pause 0`` it answers at once, and all wait for the page alone.
 """
 
 import asyncio
@@ -83,6 +83,7 @@ async def student(
 ) -> list[Heard]:
     """One student who asks one question, and others until a time on the monotonic clock."""
     random = Random(number)
+    await asyncio.sleep(random.uniform(0, reading))
     heard = [await session(client, f"alumno{number:03d}", event)]
     while time.monotonic() < until:
         await asyncio.sleep(random.uniform(0, 2 * reading))
@@ -112,7 +113,7 @@ async def session(client: httpx.AsyncClient, name: str, event: int) -> Heard:
 
 
 async def crowd(url: str, count: int, seconds: float = 0, reading: float = 0) -> list[Heard]:
-    """`count` students who ask at the same moment, and go on asking for some seconds."""
+    """`count` students who ask at the same moment or read first, and go on for some seconds."""
     limits = httpx.Limits(max_connections=count * 2)
     async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT, limits=limits) as client:
         event = submit_of((await client.get("/config")).json())
