@@ -1,7 +1,7 @@
 """What the course says word for word, as it stands in an answer.
 
-A quotation is an exact span of a passage: the stretch that tells most about the question, with its
-blocks of code and its formulas whole.
+A quotation is an exact span of a passage: all of a short one; of others the stretch that tells most
+about the question, with its blocks of code and its formulas whole.
 """
 
 import ast
@@ -18,6 +18,7 @@ from retrieval.embedding import Embedder
 from retrieval.passages import Passage
 
 EXTRACT_CHARACTERS = 600
+WHOLE = 500  # characters of a passage that is quoted as a whole
 TRANSLATED = 6  # sentences or lines of a passage in another language
 
 
@@ -36,7 +37,8 @@ def quotation(question: str, passages: Mapping[int, Passage], embedder: Embedder
     """What `passages`, by marker, say of a question."""
     said, citations = [], []
     for marker, passage in passages.items():
-        span = telling(question, passage.text, embedder)
+        short = len(passage.text) <= WHOLE
+        span = passage.text if short else telling(question, passage.text, embedder)
         said.append(with_marker(quoted(passage, span), marker))
         citations.append(Citation(marker, passage, span[:QUOTE_CHARACTERS]))
     return Quotation("\n\n".join(said), tuple(citations))

@@ -44,8 +44,9 @@ def test_below_the_evidence_floor_the_model_is_not_asked(
 
 @pytest.mark.parametrize("contact", ["", "ana@example.org"])
 def test_a_refusal_names_whom_to_ask(
-    retriever: Retriever, settings: Settings, contact: str
+    retriever: Retriever, settings: Settings, contact: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("agent.scope.ABOUT", 0.0)  # fitted with the real model
     strict = settings.model_copy(update={"evidence_floor": 1.0, "contact": contact})
     with Assistant(retriever, strict, model=ScriptedModel(script=[])) as assistant:
         said = assistant.ask("¿Qué dice softmax de los logits en la guerra?").text
