@@ -7,8 +7,9 @@ evidence, even by a model that never thinks of searching. One middleware of ours
 
 import json
 import re
+import threading
 import uuid
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import httpx2
@@ -21,6 +22,7 @@ from langchain.agents.middleware import (
     ToolCallLimitMiddleware,
     ToolErrorMiddleware,
 )
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import (
     AIMessage,
@@ -151,35 +153,65 @@ def run(
     )
     steps = 8 * (bounds.tool_calls + 2)  # nodes of the graph; the limits above stop long before
     streamed, said = "", False  # what the model wrote in this call, and whether it is passed on
-    stream: Iterator[Any] = agent.stream(
-        {"messages": [*messages]}, {"recursion_limit": steps}, stream_mode=["messages", "updates"]
+    left = Left()
+    stream: Any = agent.stream(
+        {"messages": [*messages]},
+        {"recursion_limit": steps, "callbacks": [left]},
+        stream_mode=["messages", "updates"],
     )
-    for mode, chunk in stream:
-        if mode == "messages":
-            piece = chunk[0]
-            if isinstance(piece, AIMessageChunk) and piece.text:
-                streamed += piece.text
-                answer = without_preamble(streamed)
-                if said:
-                    yield piece.text
-                elif answer.startswith(COPY):
-                    return
-                elif answer and not may_be_call(streamed) and not may_be_preamble(streamed):
-                    yield answer
-                    said = True
-            continue
-        for update in chunk.values():
-            for message in (update or {}).get("messages", []):
-                if isinstance(message, ToolMessage):
-                    yield message
-                elif isinstance(message, AIMessage):
-                    if isinstance(model, ChatOpenAI) and is_cut(message):
-                        raise httpx2.RemoteProtocolError("the stream ended before the answer did")
-                    answer = without_preamble(message.text)
-                    copies = answer.startswith(COPY)
-                    if answer and not copies and not message.tool_calls and not said:
+    try:
+        for mode, chunk in stream:
+            if mode == "messages":
+                piece = chunk[0]
+                if isinstance(piece, AIMessageChunk) and piece.text:
+                    streamed += piece.text
+                    answer = without_preamble(streamed)
+                    if said:
+                        yield piece.text
+                    elif answer.startswith(COPY):
+                        return
+                    elif answer and not may_be_call(streamed) and not may_be_preamble(streamed):
                         yield answer
-                    streamed, said = "", False
+                        said = True
+                continue
+            for update in chunk.values():
+                for message in (update or {}).get("messages", []):
+                    if isinstance(message, ToolMessage):
+                        yield message
+                    elif isinstance(message, AIMessage):
+                        if isinstance(model, ChatOpenAI) and is_cut(message):
+                            raise httpx2.RemoteProtocolError(
+                                "the stream ended before the answer did"
+                            )
+                        answer = without_preamble(message.text)
+                        copies = answer.startswith(COPY)
+                        if answer and not copies and not message.tool_calls and not said:
+                            yield answer
+                        streamed, said = "", False
+    finally:
+        left.now.set()  # closing waits for the model's thread
+        stream.close()
+
+
+class Unwanted(BaseException):
+    """Nobody waits for an answer any more; no error, which LangChain would log."""
+
+
+class Left(BaseCallbackHandler):
+    """Ends a model's writing at its next word once nobody wants it any more.
+
+    LangGraph has the model write in a thread that closing the stream waits for.
+    """
+
+    raise_error = True
+
+    def __init__(self) -> None:
+        self.now = threading.Event()
+
+    def on_llm_new_token(self, *_: Any, **__: Any) -> None:
+        """Called for each piece that the model writes; raising here closes the connection."""
+        if self.now.is_set():
+            raise Unwanted
 
 
 def is_cut(message: AIMessage) -> bool:
