@@ -342,27 +342,27 @@ class Answering:
     def translation(self, marker: int, passage: Passage) -> Generator[Event, None, Quotation]:
         """What a passage in the other language says of the question; nothing, if that fails.
 
-        A translation with a number that the passage has not is none.
+        It is guarded like an answer; one with a number that the passage has not is none.
         """
         embedder = self.means.retriever.embedder
         span = telling(self.inquiry.query, passage.text, embedder, TRANSLATED)
         system = prompt("translation").replace("{language}", LANGUAGES[self.language])
-        heading = say("translated", self.language)
-        said = ""
+        messages = [SystemMessage(system), HumanMessage(span)]
+        heading, said = f"{say('translated', self.language)}\n\n", ""
+        yield TextDelta(f"{heading}> ")
         try:
-            for piece in self.writer(1).stream([SystemMessage(system), HumanMessage(span)]):
-                if not said and piece.text:
-                    self.begun()
-                    yield TextDelta(f"{heading}\n\n> ")
-                said += piece.text
-                yield TextDelta(piece.text.replace("\n", "\n> "))
+            pieces = (piece.text for piece in self.writer(1).stream(messages))
+            for event in self.streamed(pieces):
+                assert isinstance(event, TextDelta)
+                yield TextDelta(event.text.replace("\n", "\n> "))
+            rest = self.guard.close()
+            yield TextDelta(rest.replace("\n", "\n> "))
+            said = "" if self.guard.leak else self.inquiry.text + rest
         except LOST as error:
             self.not_heard(kind_of(error))
-            return NOTHING
+        self.inquiry.text, self.guard = "", Guard(self.means.vault)  # the answer is yet to come
         course = translated(said, marker, passage, span)
-        if self.means.vault.leaks(course.text):
-            return NOTHING
-        return replace(course, text=f"{heading}\n\n{course.text}") if course.text else NOTHING
+        return replace(course, text=heading + course.text) if course.text else NOTHING
 
     def begun(self) -> None:
         """Notes when the student sees the first text."""

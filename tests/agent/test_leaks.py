@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage
 
 from agent import Assistant, TextDelta
 from agent.assistant import vault_of
+from agent.serving import qwen
 from corpus import Settings
 from corpus.finding import BUNDLED
 from retrieval import Retriever, store, update
@@ -48,3 +49,16 @@ def test_a_model_that_obeys_every_trick_tells_nothing(
         assert vault.leaks(answer.text) is None, prompt  # type: ignore[union-attr]
         read = "\n".join(message.text for message in (model._asked or [[]])[0])
         assert solution.text not in read, prompt
+
+
+def test_a_translation_tells_nothing_either(assignments: Retriever, settings: Settings) -> None:
+    vault = vault_of(assignments)
+    solution = next(one for one in assignments.vault if vault.leaks(one.text))
+    told = [AIMessage(solution.text), AIMessage("Softmax turns logits into shares.")]
+    model = ScriptedModel(script=told, model_name=qwen.NAME)
+    with Assistant(assignments, settings, model=model) as assistant:
+        *events, answer = assistant.stream("What does softmax do with the logits?")
+    assert "translate" in (model._asked[0][0]).text
+    streamed = "".join(event.text for event in events if isinstance(event, TextDelta))
+    assert vault.leaks(streamed) is None
+    assert vault.leaks(answer.text) is None  # type: ignore[union-attr]
