@@ -20,6 +20,7 @@ from corpus.language import fold
 from retrieval.retriever import Retriever, SearchResult
 
 DOUBTFUL, SURE = 0.3, 0.85  # probability by score between which the model's opinion is asked
+ABOUT = 0.3  # probability of being about the subject below which a question is off topic
 # A greeting, thanks, a goodbye, who are you: folded; what is made of nothing else asks nothing.
 COURTESIES = (
     r"hola+|holi+|alo|wena+s?|buen[oa]s?(?: dias| tardes| noches)?|que tal|q tal|"
@@ -32,7 +33,6 @@ COURTESIES = (
     r"thanks?(?: you)?(?: so much| a lot)?|that'?s all(?: for today)?|who are you|what can you do"
 )
 COURTESY = re.compile(rf"\W*(?:(?:{COURTESIES})\b\W*)+")
-ABOUT = 0.3  # probability of being about the subject below which a question is off topic
 
 
 @dataclass(frozen=True, slots=True)

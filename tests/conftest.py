@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -98,6 +99,7 @@ class ScriptedModel(BaseChatModel):
 
     script: list[Any]
     before_error: str = ""
+    pause: float = 0.0  # seconds after each piece
     model_name: str = "scripted"
     _asked: list[list[BaseMessage]] = PrivateAttr(default_factory=list)
     _offered: list[list[str]] = PrivateAttr(default_factory=list)
@@ -141,6 +143,7 @@ class ScriptedModel(BaseChatModel):
             if run_manager:
                 run_manager.on_llm_new_token(chunk.text, chunk=chunk)
             yield chunk
+            time.sleep(self.pause)
         if isinstance(message, Exception):
             raise message
         if isinstance(message, AIMessage) and message.tool_calls:

@@ -53,28 +53,29 @@ def test_closing_a_stream_frees_the_models_place(
         assert turn.status is None
 
 
-class Slow(ScriptedModel):
-    """Writes a word after the other until somebody lets it end."""
+class Counted(ScriptedModel):
+    """Counts the pieces that it has written, and says when it ends."""
 
-    _go: threading.Event = PrivateAttr(default_factory=threading.Event)
+    _written: int = 0
     _ended: threading.Event = PrivateAttr(default_factory=threading.Event)
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
         try:
             for chunk in super()._stream(*args, **kwargs):
+                self._written += 1
                 yield chunk
-                self._go.wait(0.01)
         finally:
             self._ended.set()
 
 
 def test_closing_a_stream_ends_the_models_writing(retriever: Retriever, settings: Settings) -> None:
-    model = Slow(script=[AIMessage("Una palabra más. " * 20_000)])
+    model = Counted(script=[AIMessage("Una palabra más. " * 2_000)], pause=0.005)
     with Assistant(retriever, settings, model=model) as assistant:
         stream = assistant.stream("¿Qué hace softmax con los logits?", "ana")
         while not isinstance(next(stream), TextDelta):
             pass
         stream.close()
         assert model._ended.is_set()
+        assert model._written < 2_000  # of some 4,900
         (turn,) = assistant.conversations.turns("ana")
         assert 0 < len(turn.answer or "") < 10_000

@@ -11,7 +11,6 @@ import json
 import multiprocessing
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,6 @@ from typing import Any
 import httpx
 import numpy as np
 from langchain_core.messages import AIMessage, BaseMessage
-from langchain_core.outputs import ChatGenerationChunk
 
 from agent import Assistant
 from agent.serving.server import free_port
@@ -42,19 +40,12 @@ SAID = (
 
 
 class EchoModel(ScriptedModel):
-    """Answers with the word of the question that says whose it is, with a pause after 7 letters."""
-
-    pause: float = 0.0
+    """Answers with the word of the question that says whose it is."""
 
     def next_message(self, messages: list[BaseMessage]) -> Any:
         words = str(messages[-1].content).split()
         mine = [word.strip("?¿.,") for word in words if word.startswith("alumno")]
         return AIMessage(SAID.format(mine=" ".join(mine)))
-
-    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
-        for chunk in super()._stream(*args, **kwargs):
-            time.sleep(self.pause)
-            yield chunk
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ STARTERS = 4
 CONCURRENT = 64  # answers on their way at once; vLLM queues them itself
 TICK_SECONDS = 2.0
 REDRAW_SECONDS = 0.08  # a growing answer is sent whole each time
-SHARED_SECONDS = 0.02  # longer between two of them for each answer on its way
+SHARED_SECONDS = 0.02  # at least that between two of them for each answer on its way
 SETTLING = 20  # quarters of a second that a stopped answer is waited for
 
 
