@@ -1,4 +1,7 @@
-"""``ayudante quiz``: questions to practise with, made from the course and checked by code."""
+"""``ayudante quiz``: questions to practise with, made from the course and checked by code.
+
+What the model writes is asked once a teacher has approved it.
+"""
 
 import getpass
 from dataclasses import asdict
@@ -25,6 +28,7 @@ StudentOption = Annotated[
     str | None, typer.Option("--student", help="Quién practica; por omisión, quien usa el equipo.")
 ]
 LETTERS = "abcd"
+DISCARDED = "borrador descartado"
 
 
 @quiz.command()
@@ -39,13 +43,13 @@ def write(
     llm: LlmOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Escribe preguntas nuevas con el modelo; solo quedan las que pasan las revisiones."""
+    """Escribe borradores con el modelo; quedan los que pasan las revisiones, por aprobar."""
     from agent.assistant import model_server
     from agent.quiz import QuizStore, write_items
 
     settings = Settings.load(index=index, embedding_model=embedding_model, llm=llm)
     store = QuizStore(settings.quiz)
-    known = [item.question for item in store.items()]
+    known = store.questions()
     with ProgressDisplay() as progress:
         retriever = Retriever.open(settings=settings, progress=progress)
         within = chosen(retriever.public, weeks=weeks or [], classes=classes or [], labs=labs or [])
@@ -60,7 +64,7 @@ def write(
                 seed=len(known),
                 progress=progress,
             )
-    store.add(done.items)
+    store.propose(done.items)
     if as_json:
         print_json({"items": [one.to_dict() for one in done.items], "refused": done.refused})
         return
@@ -68,6 +72,38 @@ def write(
         out.print(f"{item.question}  → {item.label}", markup=False)
     refused = ", ".join(f"{name} {times}" for name, times in done.refused.items())
     out.print(f"{len(done.items)} de {count} preguntas (descartadas: {refused or 'ninguna'})")
+    if done.items:
+        out.print("Son borradores. Revíselos con: ayudante quiz approve")
+
+
+@quiz.command()
+def approve(
+    every: Annotated[
+        bool, typer.Option("--all", help="Todos los borradores, sin mirarlos uno a uno.")
+    ] = False,
+) -> None:
+    """Muestra cada borrador con su respuesta y su fuente; se pregunta lo que se apruebe."""
+    from agent.quiz import QuizStore
+
+    store = QuizStore(Settings.load().quiz)
+    drafts = store.drafts()
+    if not drafts:
+        err.print("No hay borradores. Escríbalos con: ayudante quiz write")
+    for number, item in enumerate(drafts, 1):
+        if every:
+            store.approve(item.id)
+            continue
+        show_item(item)
+        sign = f"{LETTERS[item.right]}) " if item.right is not None else ""
+        out.print(f"  Respuesta: {sign}{item.answer}", markup=False)
+        out.print(f"  {item.label}: «{item.why}»", style="dim", markup=False)
+        choice = f"{number} de {len(drafts)}: (a)probar, (d)escartar o (s)altar"
+        said = typer.prompt(choice, default="s").strip().lower()[:1]
+        if said == "a":
+            store.approve(item.id)
+        elif said == "d":
+            store.report(item.id, DISCARDED)
+    out.print(f"{len(store.items())} preguntas en el quiz, {len(store.drafts())} por aprobar")
 
 
 @quiz.command()
@@ -87,7 +123,13 @@ def practise(
     who = student or getpass.getuser()
     due = review.due(who, datetime.now(UTC), limit)
     if not due:
-        err.print("No hay nada que repasar. Escriba preguntas con: ayudante quiz write")
+        err.print("No hay nada que repasar.")
+        waiting = len(review.store.drafts())
+        err.print(
+            f"Hay {waiting} preguntas por aprobar: ayudante quiz approve"
+            if waiting
+            else "Escriba preguntas con: ayudante quiz write"
+        )
     texts = {passage.id: passage for passage in retriever.public}
     for item in due:
         show_item(item)
@@ -131,7 +173,10 @@ def export(
     settings = Settings.load(index=index, embedding_model=embedding_model)
     items = QuizStore(settings.quiz).items()
     if not items:
-        raise InputError("No hay preguntas que exportar. Escríbalas con: ayudante quiz write")
+        raise InputError(
+            "No hay preguntas que exportar. Escríbalas con: ayudante quiz write, y apruébelas con: "
+            "ayudante quiz approve"
+        )
     with ProgressDisplay() as progress:
         retriever = Retriever.open(settings=settings, progress=progress)
         done = write_deck(items, retriever.view, target, name or settings.course_name)

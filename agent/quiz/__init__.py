@@ -3,7 +3,7 @@
 from agent.quiz.anki import Exported, export
 from agent.quiz.checks import faults
 from agent.quiz.grading import Grade, Source, grade_choice, grade_short
-from agent.quiz.items import Item, choice_item, short_item
+from agent.quiz.items import Item, choice_item, corrected, short_item
 from agent.quiz.review import ClassProgress, Review
 from agent.quiz.store import QuizStore, Retired
 from agent.quiz.writing import Written, write_items
@@ -19,6 +19,7 @@ __all__ = [
     "Source",
     "Written",
     "choice_item",
+    "corrected",
     "export",
     "faults",
     "grade_choice",

@@ -5,11 +5,13 @@ An item keeps what is needed to ask, grade and cite it, so that it outlives a ch
 
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from agent.quiz.wording import best_sentence
 from corpus.document import digest
+from corpus.errors import InputError
+from corpus.language import fold
 from retrieval.filters import Filter, Place, named, place_of
 from retrieval.passages import Passage
 
@@ -93,6 +95,48 @@ def short_item(passage: Passage, question: str, answer: str) -> Item:
     return item_of(passage, "short", question, answer, (), None)
 
 
+def corrected(
+    item: Item, question: str, answer: str, wrong: Sequence[str] = (), text: str = ""
+) -> Item:
+    """A draft as a teacher has put it right, with an id of its own if it asks something else.
+
+    Args:
+        item: the draft.
+        question: as it is to be asked.
+        answer: the right one.
+        wrong: the options that are not, in their order.
+        text: of the passage, in which the sentence that supports the answer is looked for.
+
+    Raises:
+        InputError: if something is missing, or two options are the same.
+    """
+    question, answer, *wrong = (" ".join(one.split()) for one in (question, answer, *wrong))
+    options = list(wrong)
+    if item.right is not None:
+        options.insert(item.right, answer)
+    if not all((question, answer, *options)) or len(options) != len(item.options):
+        raise InputError(
+            f"Faltan la pregunta, la respuesta o alguna de las {len(item.options)} opciones.",
+            f"The question, the answer or one of the {len(item.options)} options is missing.",
+        )
+    if len({fold(one) for one in options}) < len(options):
+        raise InputError("Dos opciones dicen lo mismo.", "Two options say the same.")
+    return replace(
+        item,
+        id=id_of(item.kind, item.passage_id, question),
+        question=question,
+        options=tuple(options),
+        answer=answer,
+        why=best_sentence(answer, question, text) or item.why,
+        guessed=item.guessed if (question, answer) == (item.question, item.answer) else None,
+    )
+
+
+def id_of(kind: Kind, passage_id: str, question: str) -> str:
+    """An item's id."""
+    return digest("\n".join((kind, passage_id, question)).encode())[:12]
+
+
 def item_of(
     passage: Passage,
     kind: Kind,
@@ -105,7 +149,7 @@ def item_of(
     place = place_of(passage)
     of_class = f"Clase {place.classes[0]}" if place.classes else ""
     return Item(
-        id=digest("\n".join((kind, passage.id, question)).encode())[:12],
+        id=id_of(kind, passage.id, question),
         kind=kind,
         question=question,
         options=options,

@@ -1,5 +1,8 @@
 """The quiz in one SQLite file: its items, what students reported, and what each has answered.
 
+What the model writes is a draft until a teacher approves it: checks by code and a second reading
+let through what only a reader can tell (docs/decisions.md, “Quiz items by a 1.5B model”).
+
 A student is a text that the caller chooses and that should name nobody. Each call opens the file
 anew, so that threads may share a store.
 """
@@ -23,6 +26,9 @@ CREATE TABLE IF NOT EXISTS items (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     item TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS drafts (
+    item_id TEXT PRIMARY KEY REFERENCES items (id)
 );
 CREATE TABLE IF NOT EXISTS reports (
     number INTEGER PRIMARY KEY,
@@ -50,7 +56,11 @@ CREATE INDEX IF NOT EXISTS reports_of ON reports (item_id);
 CREATE INDEX IF NOT EXISTS reviews_of ON reviews (student, number);
 """
 UNUSABLE = "No se puede usar el archivo del quiz {file}: {error}. Elija otro."
-KEPT = "SELECT item FROM items WHERE id NOT IN (SELECT item_id FROM reports) ORDER BY number"
+KEPT = (
+    "SELECT item FROM items WHERE id NOT IN (SELECT item_id FROM reports) "
+    "AND id {} (SELECT item_id FROM drafts) ORDER BY number"
+)
+ASKED, DRAFTS = KEPT.format("NOT IN"), KEPT.format("IN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +109,54 @@ class QuizStore:
         return transaction(self.file, SCHEMA, UNUSABLE)
 
     def add(self, items: Iterable[Item]) -> int:
-        """Stores those of `items` that are new; returns how many.
+        """Stores those of `items` that are new, to be asked; returns how many.
 
-        An item that is there already stays as it is, retired or not.
+        An item that is there already stays as it is: asked, a draft, or retired.
         """
-        rows = [(item.id, json.dumps(item.to_dict(), ensure_ascii=False)) for item in items]
         with self.connection() as connection:
-            before = connection.total_changes
-            connection.executemany("INSERT OR IGNORE INTO items (id, item) VALUES (?, ?)", rows)
-            return connection.total_changes - before
+            return sum(inserted(connection, item) for item in items)
+
+    def propose(self, items: Iterable[Item]) -> int:
+        """Stores those of `items` that are new as drafts, which are not asked; returns how many."""
+        with self.connection() as connection:
+            new = [(item.id,) for item in items if inserted(connection, item)]
+            connection.executemany("INSERT INTO drafts (item_id) VALUES (?)", new)
+            return len(new)
+
+    def drafts(self) -> list[Item]:
+        """The items that wait for a teacher, oldest first."""
+        with self.connection() as connection:
+            return items_of(connection, DRAFTS)
+
+    def approve(self, item_id: str, instead: Item | None = None) -> None:
+        """Makes a draft an item that is asked. A draft that is not to be is reported.
+
+        Args:
+            item_id: of the draft.
+            instead: what it is to be after a teacher's corrections (`agent.quiz.corrected`).
+
+        Raises:
+            InputError: if there is no such draft, or another item asks the same.
+        """
+        with self.connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            if item_id not in {item.id for item in items_of(connection, DRAFTS)}:
+                raise InputError(
+                    f"La pregunta {item_id} ya no espera aprobación.",
+                    "That question waits for approval no more.",
+                )
+            connection.execute("DELETE FROM drafts WHERE item_id = ?", (item_id,))
+            if instead is None:
+                return
+            try:
+                connection.execute(
+                    "UPDATE items SET id = ?, item = ? WHERE id = ?",
+                    (instead.id, text_of(instead), item_id),
+                )
+            except sqlite3.IntegrityError as error:
+                raise InputError(
+                    "Esa pregunta ya está en el quiz.", "The quiz has that question already."
+                ) from error
 
     def items(self, within: Filter | None = None) -> list[Item]:
         """The items that are asked, in the order in which they were added.
@@ -116,12 +165,16 @@ class QuizStore:
             within: the part of the course that they are about; by default all of it.
         """
         with self.connection() as connection:
-            rows = connection.execute(KEPT).fetchall()
-        items = [Item.from_dict(json.loads(text)) for (text,) in rows]
+            items = items_of(connection, ASKED)
         return [item for item in items if within is None or accepts(within, item)]
 
+    def questions(self) -> list[str]:
+        """Every question there has been, so that none is written again."""
+        with self.connection() as connection:
+            return [item.question for item in items_of(connection, "SELECT item FROM items")]
+
     def item(self, item_id: str) -> Item:
-        """The item with that id, retired or not; raises `InputError` if there is none."""
+        """The item with that id, whatever became of it; raises `InputError` if there is none."""
         with self.connection() as connection:
             return stored(connection, item_id)
 
@@ -217,6 +270,23 @@ def stored(connection: sqlite3.Connection, item_id: str) -> Item:
     if row is None:
         raise InputError(f"No existe la pregunta {item_id}.", "That question is no longer there.")
     return Item.from_dict(json.loads(row[0]))
+
+
+def inserted(connection: sqlite3.Connection, item: Item) -> bool:
+    """Stores an item; whether it is new."""
+    row = (item.id, text_of(item))
+    done = connection.execute("INSERT OR IGNORE INTO items (id, item) VALUES (?, ?)", row)
+    return done.rowcount == 1
+
+
+def text_of(item: Item) -> str:
+    """An item as it is stored."""
+    return json.dumps(item.to_dict(), ensure_ascii=False)
+
+
+def items_of(connection: sqlite3.Connection, query: str) -> list[Item]:
+    """The items that a query selects."""
+    return [Item.from_dict(json.loads(text)) for (text,) in connection.execute(query)]
 
 
 def utc(at: datetime) -> str:

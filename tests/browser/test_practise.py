@@ -121,10 +121,18 @@ def test_the_first_questions_are_written_from_the_page(
         shows(page.locator("#fin-ronda"), "Todavía no hay preguntas")
         page.get_by_role("button", name="Escribir preguntas nuevas").click()
         page.get_by_role("button", name="Escribir 3 preguntas nuevas").click()
-        shows(page.locator("#escritas"), "Preguntas nuevas: 2.")
+        shows(page.locator("#escritas"), "Borradores nuevos: 2.")
         shows(page.locator("#escritas"), "× quedó cortada")
-        shows(page.locator("#quedan"), "2 en esta ronda")
-    assert len(QuizStore(assistant.settings.quiz).items()) == 2
+        page.get_by_role("button", name="Preguntas por aprobar: 2").click()
+        page.get_by_label("Respuesta correcta").fill("la suma de las probabilidades")
+        page.get_by_role("button", name="Aprobar").click()
+        shows(page.locator("#borradores"), "Preguntas por aprobar: 1")
+        page.get_by_role("button", name="Descartar").click()
+        shows(page.locator("#quedan"), "1 en esta ronda")
+        expect(page.locator("#borradores")).to_have_count(0)
+    store = QuizStore(assistant.settings.quiz)
+    assert [item.answer for item in store.items()] == ["la suma de las probabilidades"]
+    assert store.drafts() == []
 
 
 def test_without_a_model_the_page_says_that_writing_needs_it(

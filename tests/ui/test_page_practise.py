@@ -20,6 +20,7 @@ from agent.quiz import Item, QuizStore, Review, choice_item, grade_choice, short
 from agent.quiz.checks import CHECKS
 from corpus import InputError, Settings
 from retrieval import Filter, Passage, Retriever
+from ui.page.drafts import Drafts
 from ui.page.practise import Practise, anki_package
 from ui.page.quiz_view import choices, correction_markdown, question_markdown, when
 from ui.page.quiz_writing import TEXTS as WRITING
@@ -164,6 +165,54 @@ def test_only_the_teaching_staff_has_questions_written(site: Site) -> None:
         assert writing.write(0, gr.Request()) == ""
     shown = writing.look(students.person(gr.Request()))
     assert shown[writing.block].visible is False
+
+
+def test_a_draft_is_shown_to_the_staff_alone_and_asked_once_approved(
+    site: Site, item: Item
+) -> None:
+    store_of(site).propose([item])
+    session = Session(site)
+    opened = session.send("opened", "")
+    assert "Preguntas por aprobar: 1" in opened
+    assert item.why in opened
+    assert "esperan tu aprobación" in opened
+    assert "Preguntas por aprobar" not in Session(ForStudents(site.assistant)).send("opened", "")
+    session.send("approved", item.question, "logits en probabilidad", "\n".join(WRONG))
+    (asked,) = store_of(site).items()
+    assert asked.answer == "logits en probabilidad"
+    assert asked.options[asked.right or 0] == asked.answer
+    assert "Te quedan 1 en esta ronda" in session.send("opened", "")
+
+
+def test_students_approve_and_discard_nothing(site: Site, item: Item) -> None:
+    store_of(site).propose([item])
+    _, drafts = built(lambda: Drafts(ForStudents(site.assistant), "es"))
+    attempts: list[Callable[[], object]] = [
+        lambda: drafts.approved(item.id, item.question, item.answer, "", gr.Request()),
+        lambda: drafts.discarded(item.id, gr.Request()),
+        lambda: drafts.put_off(item.id, gr.Request()),
+    ]
+    for attempt in attempts:
+        with pytest.warns(UserWarning, match="equipo docente"):
+            attempt()
+    assert store_of(site).drafts() == [item]
+
+
+def test_a_draft_that_cannot_be_asked_stays_on_the_screen_as_it_was_edited(
+    site: Site, item: Item
+) -> None:
+    other = replace(item, id="otra", question="¿Y la otra?")
+    store_of(site).propose([item, other])
+    session = Session(site)
+    session.send("opened", "")
+    with pytest.warns(UserWarning, match="Faltan"):
+        session.send("approved", "¿A medio escribir?", "", "\n".join(WRONG))
+    again = session.send("opened", "")
+    assert item.question not in again  # the field keeps what the teacher wrote
+    assert len(store_of(site).drafts()) == 2
+    assert "¿Y la otra?" in session.send("put_off")
+    session.send("discarded")
+    assert store_of(site).drafts() == [item]
 
 
 def test_without_a_model_writing_says_what_it_needs(site: Site) -> None:

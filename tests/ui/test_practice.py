@@ -1,9 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from agent.quiz import QuizStore, choice_item
+from agent.quiz import Item, QuizStore, choice_item
 from corpus import InputError, Settings
 from retrieval import Retriever
 from ui.cli import app
@@ -45,6 +46,34 @@ def test_a_reported_item_is_not_asked_again(stored: QuizStore) -> None:
     runner.invoke(app, ["quiz", "report", stored.items()[0].id, "tiene dos correctas"])
     assert stored.items() == []
     assert isinstance(runner.invoke(app, ["quiz", "export", "x.apkg"]).exception, InputError)
+
+
+def test_drafts_are_approved_one_by_one_or_all_at_once(stored: QuizStore) -> None:
+    def draft(question: str) -> Item:
+        return replace(stored.items()[0], id=question, question=question)
+
+    runner = CliRunner()
+    assert "No hay borradores" in runner.invoke(app, ["quiz", "approve"]).output
+    stored.propose([draft(name) for name in "abcde"])
+    waiting = runner.invoke(app, ["quiz", "practise", "--student", "x"], input="a\n" * 9)
+    assert waiting.output.count("¿Qué hace softmax?") == 1
+    said = runner.invoke(app, ["quiz", "approve"], input="a\nd\n\na\ns\n")
+    assert "Respuesta: " in said.output
+    assert "«" in said.output
+    assert "3 preguntas en el quiz, 2 por aprobar" in said.output
+    assert [one.question for one in stored.items()][1:] == ["a", "d"]
+    assert [one.question for one in stored.drafts()] == ["c", "e"]
+    runner.invoke(app, ["quiz", "approve", "--all"])
+    assert [one.question for one in stored.items()][1:] == ["a", "c", "d", "e"]
+
+
+def test_with_nothing_to_practise_it_says_what_to_do(stored: QuizStore) -> None:
+    (item,) = stored.items()
+    stored.report(item.id, "mala")
+    runner = CliRunner()
+    assert "ayudante quiz write" in runner.invoke(app, ["quiz", "practise"]).output
+    stored.propose([replace(item, id="otra")])
+    assert "1 preguntas por aprobar" in runner.invoke(app, ["quiz", "practise"]).output
 
 
 def test_a_letter_means_an_option() -> None:

@@ -17,6 +17,7 @@ from agent.quiz import Item, QuizStore, export
 from agent.quiz.grading import LONGEST
 from corpus.errors import InputError
 from ui.page.chat import LATEX
+from ui.page.drafts import Drafts
 from ui.page.quiz_view import (
     choices,
     correction_markdown,
@@ -67,6 +68,10 @@ TEXTS: Catalogue = {
         "`ayudante quiz write`.",
         "en": "## There are no questions yet\nWrite the first ones below, or with "
         "`ayudante quiz write`.",
+    },
+    "empty_drafts": {
+        "es": "## Todavía no hay preguntas\nHay borradores que esperan tu aprobación, aquí abajo.",
+        "en": "## There are no questions yet\nDrafts wait for your approval below.",
     },
     "empty": {
         "es": "## Todavía no hay preguntas\nEl equipo docente las escribe. Vuelve pronto.",
@@ -120,6 +125,7 @@ class Practise:
             elem_id="anki",
             visible=False,
         )
+        self.drafts = Drafts(site, language)
         self.writing = Writing(site, language)
 
     def ask_block(self) -> None:
@@ -150,14 +156,16 @@ class Practise:
         """Says what happens on each event."""
         around = [self.round, self.part, self.status, self.progress, self.anki]
         card = [self.card, self.question, self.options, self.words, self.answer, self.correction]
-        rest = [self.next, self.bad, self.reason, self.end, self.again, *self.writing.shown]
+        staff = [*self.drafts.shown, *self.writing.shown]
+        rest = [self.next, self.bad, self.reason, self.end, self.again, *staff]
         shown = QUIET | {
             "outputs": [*around, *card, *rest],
             "concurrency_limit": AT_ONCE,
         }
         here = [self.round, self.part]
         to_question: dict[str, Any] = {"fn": None, "js": TO_QUESTION, "api_visibility": "private"}
-        tab.select(self.opened, here, **shown)
+        looked = [*here, self.drafts.shown_id]
+        tab.select(self.opened, looked, **shown)
         self.part.input(self.begun, self.part, **shown)
         self.again.click(self.begun, self.part, **shown).then(**to_question)
         gr.on(
@@ -170,19 +178,21 @@ class Practise:
         gr.on(
             [self.report.click, self.reason.submit], self.reported, [*here, self.reason], **shown
         ).then(**to_question)
-        self.writing.wire().then(self.opened, here, **shown)
+        for done in (self.writing.wire(), *self.drafts.wire()):
+            done.then(self.opened, looked, **shown)
 
     def of(self, part: str, request: gr.Request) -> Practice:
         """The practice of whoever asks."""
         store = QuizStore(self.site.assistant.settings.quiz)
         return Practice(store, self.site.person(request), part)
 
-    def opened(self, now: Round, part: str, request: gr.Request) -> Any:
+    def opened(self, now: Round, part: str, draft: str, request: gr.Request) -> Any:
         """The part as it was left, with what may have changed since; a round if there is none."""
         with shown_errors(self.language):
             practice = self.of(part, request)
             shown = self.around(now, practice) if now.left else self.fresh(practice)
-            return shown | self.writing.look(practice.person)
+            person = practice.person
+            return shown | self.drafts.look(person, draft) | self.writing.look(person)
         return gr.skip()
 
     def begun(self, part: str, request: gr.Request) -> Any:
@@ -272,8 +282,10 @@ class Practise:
     def ending(self, now: Round, practice: Practice) -> Updates:
         """What is said when there is no question left: the score, and what comes next."""
         if not practice.items:
-            said = self.say("empty_teacher" if practice.person.teacher else "empty")
-            return {self.end: gr.Markdown(said, visible=True)}
+            kind = "empty"
+            if practice.person.teacher:
+                kind = "empty_drafts" if practice.store.drafts() else "empty_teacher"
+            return {self.end: gr.Markdown(self.say(kind), visible=True)}
         parts = [self.say("score", right=now.right, done=now.done)] if now.done else []
         due = len(practice.due())
         if due:

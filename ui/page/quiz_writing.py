@@ -24,7 +24,10 @@ TEXTS: Catalogue = {
         "es": "Para escribir preguntas hace falta el modelo de lenguaje, y ahora no está.",
         "en": "Writing questions needs the language model, which is not there now.",
     },
-    "kept": {"es": "**Preguntas nuevas: {count}.**", "en": "**New questions: {count}.**"},
+    "kept": {
+        "es": "**Borradores nuevos: {count}.** Se preguntan cuando los apruebes, aquí arriba.",
+        "en": "**New drafts: {count}.** They are asked once you approve them, above.",
+    },
     "none": {
         "es": "**Ninguna pasó las revisiones.** Prueba otra vez o con otra clase.",
         "en": "**None passed the checks.** Try again, or another class.",
@@ -128,12 +131,11 @@ class Writing:
         return ""
 
     def written(self, about: int, shown: gr.Progress) -> Written:
-        """New questions, stored; raises `AyudanteError`."""
+        """New questions, stored as drafts; raises `AyudanteError`."""
         assistant = self.site.assistant
         if assistant.address is None:
             raise refusal(self.say("no_model"))
         store = QuizStore(assistant.settings.quiz)
-        known = [*store.items(), *(one.item for one in store.retired())]
 
         def progress(_: str, done: int, total: int) -> None:
             shown((done, total), desc=self.say("writing"))
@@ -143,11 +145,11 @@ class Writing:
             COUNT,
             assistant.address,
             within=None if about == EVERYTHING else Filter(classes=frozenset({about})),
-            known=[item.question for item in known],
+            known=store.questions(),
             seed=random.randrange(1 << 31),  # the next time, other passages
             progress=progress,
         )
-        store.add(written.items)
+        store.propose(written.items)
         return written
 
     def told(self, written: Written) -> str:

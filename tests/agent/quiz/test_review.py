@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from agent.quiz import Grade, QuizStore, Review, Source, short_item
+from agent.quiz import Grade, QuizStore, Review, Source, corrected, short_item
 from agent.quiz.grading import POINTS, Result
 from corpus import InputError
 from retrieval import Filter
-from tests.agent.quiz.examples import SOFTMAX, choice
+from tests.agent.quiz.examples import SOFTMAX, WRONG, choice
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OTHER = replace(
@@ -84,6 +84,75 @@ def test_a_reported_item_is_never_due_again(review: Review, store: QuizStore) ->
     assert store.add([FIRST]) == 0
     assert store.items() == [SECOND]
     assert store.item(FIRST.id) == FIRST
+
+
+def test_a_draft_is_asked_once_it_is_approved(store: QuizStore, review: Review) -> None:
+    draft = choice(question="¿Qué truco evita infinitos?")
+    assert store.propose([draft, FIRST]) == 1  # the other one is asked already, and stays so
+    assert store.drafts() == [draft]
+    assert draft not in store.items()
+    assert draft not in review.due("ana", NOW)
+    store.approve(draft.id)
+    assert store.drafts() == []
+    assert store.items() == [FIRST, SECOND, draft]
+    with pytest.raises(InputError, match="ya no espera"):
+        store.approve(draft.id)
+
+
+def test_a_discarded_draft_is_neither_asked_nor_written_again(store: QuizStore) -> None:
+    draft = choice(question="¿Qué truco evita infinitos?")
+    store.propose([draft])
+    store.report(draft.id, "no sirve")
+    assert store.drafts() == []
+    assert store.items() == [FIRST, SECOND]
+    assert draft.question in store.questions()
+    assert store.propose([draft]) == 0
+    with pytest.raises(InputError, match="ya no espera"):
+        store.approve(draft.id)
+
+
+def test_a_draft_is_put_right_before_it_is_asked(store: QuizStore) -> None:
+    draft = choice(question="¿Qué truco evita infinitos?", answer="Sumar el máximo")
+    store.propose([draft])
+    right = corrected(draft, "¿Qué se resta a los logits?", "Su  máximo", WRONG, SOFTMAX.text)
+    assert right.options[right.right or 0] == right.answer == "Su máximo"
+    assert set(right.wrong) == set(WRONG)
+    assert right.why in SOFTMAX.text
+    store.approve(draft.id, right)
+    assert store.items() == [FIRST, SECOND, right]
+    assert store.item(right.id) == right
+
+
+def test_a_draft_cannot_become_what_is_asked_already(store: QuizStore) -> None:
+    draft = choice(question="¿Qué truco evita infinitos?")
+    store.propose([draft])
+    with pytest.raises(InputError, match="ya está en el quiz"):
+        store.approve(draft.id, corrected(draft, FIRST.question, FIRST.answer, FIRST.wrong))
+    assert store.drafts() == [draft]
+    assert store.items() == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "wrong", "said"),
+    [
+        ("  ", "a", ("b", "c", "d"), "Faltan"),
+        ("¿Qué?", "", ("b", "c", "d"), "Faltan"),
+        ("¿Qué?", "a", ("b", "c"), "Faltan"),
+        ("¿Qué?", "a", ("b", "c", "d", "e"), "Faltan"),
+        ("¿Qué?", "a", ("b", "Á", "d"), "lo mismo"),
+    ],
+)
+def test_a_correction_leaves_a_whole_item(
+    question: str, answer: str, wrong: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        corrected(FIRST, question, answer, wrong)
+
+
+def test_a_short_item_has_no_options_to_put_right() -> None:
+    assert corrected(SECOND, SECOND.question, SECOND.answer).options == ()
+    with pytest.raises(InputError, match="Faltan"):
+        corrected(SECOND, SECOND.question, SECOND.answer, ("otra",))
 
 
 def test_everything_survives_reopening(review: Review, store: QuizStore) -> None:

@@ -1,0 +1,146 @@
+"""Approving what the model wrote for the quiz: for the teaching staff.
+
+A draft is shown with the words of the course that it rests on, may be put right, and is asked once
+it is approved.
+"""
+
+from typing import Any
+
+import gradio as gr
+
+from agent.messages import Language
+from agent.quiz import Item, QuizStore, corrected
+from agent.quiz.grading import LONGEST
+from corpus.errors import InputError
+from ui.page.chat import LATEX
+from ui.page.place import link
+from ui.page.render import safe
+from ui.page.site import QUIET, Catalogue, Site, speaker
+from ui.page.trouble import shown_errors
+from ui.people import Person
+
+TEXTS: Catalogue = {
+    "heading": {"es": "Preguntas por aprobar: {count}", "en": "Questions to approve: {count}"},
+    "note": {
+        "es": "Las escribió el modelo, y cerca de la mitad no sirve: léelas con su fuente. Nadie "
+        "las ve hasta que las apruebes, con tus correcciones.",
+        "en": "The model wrote them, and about half are no good: read them with their source. "
+        "Nobody sees them until you approve them, with your corrections.",
+    },
+    "question": {"es": "Pregunta", "en": "Question"},
+    "right": {"es": "Respuesta correcta", "en": "Right answer"},
+    "wrong": {"es": "Opciones falsas, una por línea", "en": "Wrong options, one a line"},
+    "approve": {"es": "Aprobar", "en": "Approve"},
+    "discard": {"es": "Descartar", "en": "Discard"},
+    "later": {"es": "Después", "en": "Later"},
+    "discarded": {"es": "borrador descartado", "en": "discarded draft"},
+}
+
+Updates = dict[Any, Any]
+
+
+class Drafts:
+    """The components with which drafts are approved; only the teaching staff sees them."""
+
+    def __init__(self, site: Site, language: Language) -> None:
+        self.site, self.language = site, language
+        self.say = say = speaker(TEXTS, language)
+        self.shown_id = gr.State("")
+        with gr.Accordion(open=False, visible=False, elem_id="borradores") as self.block:
+            gr.Markdown(say("note"))
+            self.source = gr.Markdown(latex_delimiters=LATEX, elem_id="fuente-borrador")
+            self.question = gr.Textbox(label=say("question"), max_length=LONGEST, max_lines=4)
+            self.right = gr.Textbox(label=say("right"), max_length=LONGEST, max_lines=4)
+            self.wrong = gr.Textbox(label=say("wrong"), max_length=3 * LONGEST, lines=3)
+            with gr.Row():
+                self.approve = gr.Button(say("approve"), variant="primary", elem_id="aprobar")
+                self.discard = gr.Button(say("discard"), elem_id="descartar")
+                self.later = gr.Button(say("later"), elem_id="despues")
+
+    @property
+    def shown(self) -> list[Any]:
+        """The components that `look` changes."""
+        return [self.block, self.shown_id, self.source, self.question, self.right, self.wrong]
+
+    def wire(self) -> list[Any]:
+        """Says what the buttons do; returns the dependencies after which all is looked at anew."""
+        fields = [self.shown_id, self.question, self.right, self.wrong]
+        shown = QUIET | {"outputs": self.shown}
+        self.later.click(self.put_off, self.shown_id, **shown)
+        return [
+            self.approve.click(self.approved, fields, **shown),
+            self.discard.click(self.discarded, self.shown_id, **shown),
+        ]
+
+    @property
+    def store(self) -> QuizStore:
+        """The quiz."""
+        return QuizStore(self.site.assistant.settings.quiz)
+
+    def look(self, person: Person, shown: str = "") -> Updates:
+        """What of it is shown to a person now; the draft on the screen stays as they left it."""
+        drafts = self.store.drafts() if person.teacher else []
+        if not drafts:
+            return {self.block: gr.Accordion(visible=False), self.shown_id: ""}
+        block = gr.Accordion(label=self.say("heading", count=len(drafts)), visible=True)
+        if shown in {item.id for item in drafts}:
+            return {self.block: block}
+        return {self.block: block} | self.filled(drafts[0])
+
+    def filled(self, item: Item) -> Updates:
+        """The fields with a draft."""
+        return {
+            self.shown_id: item.id,
+            self.source: self.source_of(item),
+            self.question: item.question,
+            self.right: item.answer,
+            self.wrong: gr.Textbox("\n".join(item.wrong), visible=item.kind == "choice"),
+        }
+
+    def following(self, shown: str) -> Updates:
+        """The fields with the draft that comes after the one on the screen; as they are if none."""
+        drafts = self.store.drafts()
+        ids = [item.id for item in drafts]
+        after = ids.index(shown) + 1 if shown in ids else 0
+        return self.filled(drafts[after % len(ids)]) if ids else {}
+
+    def source_of(self, item: Item) -> str:
+        """Where the course says the answer, as Markdown: the place, and its words."""
+        quote = "\n".join(f"> {line}" for line in safe(item.why).splitlines())
+        return f"{link(item.passage_id, item.label, item.why, 'chip')}\n\n{quote}"
+
+    def put_off(self, shown: str, request: gr.Request) -> Any:
+        """The next draft."""
+        with shown_errors(self.language, for_staff=True):
+            self.site.teacher(request)
+            return self.following(shown)
+        return gr.skip()
+
+    def approved(
+        self, shown: str, question: str, right: str, wrong: str, request: gr.Request
+    ) -> Any:
+        """Has the draft on the screen asked as the fields say, and shows the next one."""
+        with shown_errors(self.language, for_staff=True):
+            self.site.teacher(request)
+            item, following = self.store.item(shown), self.following(shown)
+            options = [line for line in wrong.splitlines() if line.strip()]
+            instead = corrected(item, question, right, options, self.text_of(item))
+            self.store.approve(shown, instead)
+            return following
+        return gr.skip()
+
+    def discarded(self, shown: str, request: gr.Request) -> Any:
+        """Retires the draft on the screen, which is not written again, and shows the next one."""
+        with shown_errors(self.language, for_staff=True):
+            self.site.teacher(request)
+            following = self.following(shown)
+            self.store.report(shown, self.say("discarded"))
+            return following
+        return gr.skip()
+
+    def text_of(self, item: Item) -> str:
+        """The passage that a draft is about; empty if the course has it no more."""
+        try:
+            return self.site.retriever.passage(item.passage_id).text
+        except InputError:
+            return ""
