@@ -125,7 +125,7 @@ def test_the_first_questions_are_written_from_the_page(
         shows(page.locator("#escritas"), "× quedó cortada")
         page.get_by_role("button", name="Preguntas por aprobar: 2").click()
         page.get_by_label("Respuesta correcta").fill("la suma de las probabilidades")
-        page.get_by_role("button", name="Aprobar").click()
+        page.get_by_role("button", name="Aprobar", exact=True).click()
         shows(page.locator("#borradores"), "Preguntas por aprobar: 1")
         page.get_by_role("button", name="Descartar").click()
         shows(page.locator("#quedan"), "1 en esta ronda")
