@@ -139,13 +139,16 @@ class QuizStore:
             InputError: if there is no such draft, or another item asks the same.
         """
         with self.connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            if item_id not in {item.id for item in items_of(connection, DRAFTS)}:
+            done = connection.execute(
+                "DELETE FROM drafts WHERE item_id = ? "
+                "AND item_id NOT IN (SELECT item_id FROM reports)",
+                (item_id,),
+            )
+            if not done.rowcount:
                 raise InputError(
                     f"La pregunta {item_id} ya no espera aprobación.",
                     "That question waits for approval no more.",
                 )
-            connection.execute("DELETE FROM drafts WHERE item_id = ?", (item_id,))
             if instead is None:
                 return
             try:

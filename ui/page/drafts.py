@@ -11,10 +11,9 @@ import gradio as gr
 from agent.messages import Language
 from agent.quiz import Item, QuizStore, corrected
 from agent.quiz.grading import LONGEST
-from corpus.errors import InputError
 from ui.page.chat import LATEX
-from ui.page.place import link
-from ui.page.render import safe
+from ui.page.quiz_view import source
+from ui.page.rounds import text_behind
 from ui.page.site import QUIET, Catalogue, Site, speaker
 from ui.page.trouble import shown_errors
 from ui.people import Person
@@ -91,7 +90,9 @@ class Drafts:
         """The fields with a draft."""
         return {
             self.shown_id: item.id,
-            self.source: self.source_of(item),
+            self.source: "\n\n".join(
+                source(item.passage_id, item.label, item.why, self.site.retriever)
+            ),
             self.question: item.question,
             self.right: item.answer,
             self.wrong: gr.Textbox("\n".join(item.wrong), visible=item.kind == "choice"),
@@ -103,11 +104,6 @@ class Drafts:
         ids = [item.id for item in drafts]
         after = ids.index(shown) + 1 if shown in ids else 0
         return self.filled(drafts[after % len(ids)]) if ids else {}
-
-    def source_of(self, item: Item) -> str:
-        """Where the course says the answer, as Markdown: the place, and its words."""
-        quote = "\n".join(f"> {line}" for line in safe(item.why).splitlines())
-        return f"{link(item.passage_id, item.label, item.why, 'chip')}\n\n{quote}"
 
     def put_off(self, shown: str, request: gr.Request) -> Any:
         """The next draft."""
@@ -124,7 +120,8 @@ class Drafts:
             self.site.teacher(request)
             item, following = self.store.item(shown), self.following(shown)
             options = [line for line in wrong.splitlines() if line.strip()]
-            instead = corrected(item, question, right, options, self.text_of(item))
+            text = text_behind(item, self.site.retriever)
+            instead = corrected(item, question, right, options, text)
             self.store.approve(shown, instead)
             return following
         return gr.skip()
@@ -137,10 +134,3 @@ class Drafts:
             self.store.report(shown, self.say("discarded"))
             return following
         return gr.skip()
-
-    def text_of(self, item: Item) -> str:
-        """The passage that a draft is about; empty if the course has it no more."""
-        try:
-            return self.site.retriever.passage(item.passage_id).text
-        except InputError:
-            return ""

@@ -76,9 +76,8 @@ def correction_markdown(
         parts.append(safe(reason(grade)))
     if item.kind == "short":
         parts.append(say("expected", answer=safe(item.answer)))
-    if grade.citation.quote:
-        parts.append("\n".join(f"> {line}" for line in safe(grade.citation.quote).splitlines()))
-    parts.append(source(grade, retriever))
+    cited = grade.citation
+    parts += source(cited.passage_id, cited.label, cited.quote, retriever)
     parts.append(say("back", when=when(wait, language)))
     return "\n\n".join(parts)
 
@@ -88,13 +87,14 @@ def reason(grade: Grade) -> str:
     return grade.reason.partition(f" {grade.citation.label}: ")[0]
 
 
-def source(grade: Grade, retriever: Retriever) -> str:
-    """The place that a grade rests on: a link, or its name if the course has it no more."""
+def source(passage_id: str, label: str, quote: str, retriever: Retriever) -> list[str]:
+    """What the course says, if anything, and where: a link, or a name if it is there no more."""
+    said = ["\n".join(f"> {line}" for line in safe(quote).splitlines())] if quote else []
     try:
-        retriever.passage(grade.citation.passage_id)
+        retriever.passage(passage_id)
     except InputError:
-        return safe(grade.citation.label)
-    return link(grade.citation.passage_id, grade.citation.label, grade.citation.quote, "chip")
+        return [*said, safe(label)]
+    return [*said, link(passage_id, label, quote, "chip")]
 
 
 def when(wait: timedelta, language: Language) -> str:

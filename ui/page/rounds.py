@@ -98,8 +98,12 @@ def graded(item: Item, chosen: int | None, words: str, retriever: Retriever) -> 
     """
     if item.kind == "choice":
         return None if chosen is None else grade_choice(item, chosen)
-    texts = {passage.id: passage.text for passage in retriever.public}
-    return grade_short(item, words, texts.get(item.passage_id, ""), retriever.embedder)
+    return grade_short(item, words, text_behind(item, retriever), retriever.embedder)
+
+
+def text_behind(item: Item, retriever: Retriever) -> str:
+    """The passage that an item is about; empty if the course shows it no more."""
+    return next((one.text for one in retriever.public if one.id == item.passage_id), "")
 
 
 def part_of(part: str, items: Sequence[Item]) -> Filter | None:

@@ -118,6 +118,8 @@ def test_a_draft_is_put_right_before_it_is_asked(store: QuizStore) -> None:
     assert right.options[right.right or 0] == right.answer == "Su máximo"
     assert set(right.wrong) == set(WRONG)
     assert right.why in SOFTMAX.text
+    assert right.why.startswith("Se resta el máximo")
+    assert not draft.why.startswith("Se resta el máximo")
     store.approve(draft.id, right)
     assert store.items() == [FIRST, SECOND, right]
     assert store.item(right.id) == right
