@@ -38,7 +38,7 @@ from agent.sentences import PLACED
 from agent.serving import qwen
 from agent.tools import computing_tools, course_tools, recorded
 from agent.vault import Guard, Vault
-from agent.wellformed import circles, whole
+from agent.wellformed import beginning, circles, whole
 from corpus.settings import Settings
 from retrieval.passages import Passage
 from retrieval.retriever import MAX_QUESTION, Retriever, SearchResult
@@ -308,7 +308,7 @@ class Answering:
         if trouble:
             notices.append(say("cut_off", self.language, reason=trouble))
         if done.unsupported:
-            sentences = " ".join(f"«{sentence}»" for sentence in done.unsupported)
+            sentences = ", ".join(f"«{beginning(one)}»" for one in done.unsupported)
             notices.append(say("unsupported", self.language, sentences=sentences))
         text = course.text + own + done.text
         if not own:

@@ -101,8 +101,8 @@ CATALOGUE: dict[str, dict[Language, str]] = {
         "en": "In the course, near this: {place}.",
     },
     "unsupported": {
-        "es": "Sin respaldo en los materiales, compruébalo: {sentences}",
-        "en": "Not backed by the materials, check it: {sentences}",
+        "es": "Sin respaldo en los materiales, compruébalo: {sentences}.",
+        "en": "Not backed by the materials, check it: {sentences}.",
     },
     "extract": {
         "es": "Extracto de los materiales (sin modelo de lenguaje):",

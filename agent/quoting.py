@@ -19,6 +19,7 @@ from retrieval.passages import Passage
 
 EXTRACT_CHARACTERS = 600
 WHOLE = 500  # characters of a passage that is quoted as a whole
+WHOLE_SLIDE = 800  # of a slide or page, whose lines say little one by one
 TRANSLATED = 6  # sentences or lines of a passage in another language
 
 
@@ -37,7 +38,8 @@ def quotation(question: str, passages: Mapping[int, Passage], embedder: Embedder
     """What `passages`, by marker, say of a question."""
     said, citations = [], []
     for marker, passage in passages.items():
-        short = len(passage.text) <= WHOLE
+        most = WHOLE_SLIDE if passage.location.kind in ("slide", "page") else WHOLE
+        short = len(passage.text) <= most
         span = passage.text if short else telling(question, passage.text, embedder)
         said.append(with_marker(quoted(passage, span), marker))
         citations.append(Citation(marker, passage, span[:QUOTE_CHARACTERS]))

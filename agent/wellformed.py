@@ -6,6 +6,7 @@ FENCE = re.compile(r"^ {0,3}```", re.M)
 DISPLAY = re.compile(r"\$\$|\\\[|\\\]")
 CLOSING = {"$$": "$$", r"\[": r"\]"}
 ENDING = re.compile(r"[.!?…:)\]»”](?=\s|$)|```\s*$|\$\$\s*$|\\\]\s*$")
+BEGINNING = 70  # characters
 WINDOW, TIMES = 48, 3  # characters that come again so many times: the model goes round in circles
 
 
@@ -32,6 +33,15 @@ def mended(text: str) -> str:
     opened = opened_formula(text)
     closing = None if opened is None else CLOSING.get(text[opened : opened + 2])
     return f"{text}\n{closing}" if closing else text
+
+
+def beginning(text: str) -> str:
+    """How `text` begins, by which a reader finds it: one short line, no formula cut in two."""
+    line = " ".join(text.split())
+    if len(line) <= BEGINNING:
+        return line
+    short = line[:BEGINNING].rsplit(" ", 1)[0]
+    return f"{short[: opened_formula(short)].rstrip()} …".strip()
 
 
 def closed(text: str) -> bool:

@@ -1,6 +1,6 @@
 """``ayudante quiz``: questions to practise with, made from the course and checked by code.
 
-What the model writes is asked once a teacher has approved it.
+What the model writes, or somebody reports, is asked once a teacher has approved it.
 """
 
 import getpass
@@ -15,7 +15,6 @@ from corpus.errors import InputError
 from corpus.settings import Settings
 from retrieval import Retriever
 from retrieval.choosing import chosen
-from retrieval.passages import Passage
 from ui.console import ProgressDisplay, err, out, print_json
 from ui.filter_options import ClassOption, LabOption, WeekOption
 from ui.options import EmbeddingOption, IndexOption, JsonOption, LlmOption
@@ -28,7 +27,6 @@ StudentOption = Annotated[
     str | None, typer.Option("--student", help="Quién practica; por omisión, quien usa el equipo.")
 ]
 LETTERS = "abcd"
-DISCARDED = "borrador descartado"
 
 
 @quiz.command()
@@ -79,21 +77,26 @@ def write(
 @quiz.command()
 def approve(
     every: Annotated[
-        bool, typer.Option("--all", help="Todos los borradores, sin mirarlos uno a uno.")
+        bool,
+        typer.Option("--all", help="Todos los borradores, sin mirarlos uno a uno; no lo avisado."),
     ] = False,
 ) -> None:
-    """Muestra cada borrador con su respuesta y su fuente; se pregunta lo que se apruebe."""
+    """Muestra lo escrito por el modelo y lo avisado, con su fuente; se pregunta lo aprobado."""
     from agent.quiz import QuizStore
 
     store = QuizStore(Settings.load().quiz)
-    drafts = store.drafts()
+    drafts = store.pending()
     if not drafts:
-        err.print("No hay borradores. Escríbalos con: ayudante quiz write")
-    for number, item in enumerate(drafts, 1):
+        err.print("No hay nada por aprobar. Escriba preguntas con: ayudante quiz write")
+    for number, draft in enumerate(drafts, 1):
+        item = draft.item
         if every:
-            store.approve(item.id)
+            if not draft.reasons:
+                store.approve(item.id)
             continue
         show_item(item)
+        for reason in draft.reasons:
+            out.print(f"  Avisaron: {reason}", markup=False)
         sign = f"{LETTERS[item.right]}) " if item.right is not None else ""
         out.print(f"  Respuesta: {sign}{item.answer}", markup=False)
         out.print(f"  {item.label}: «{item.why}»", style="dim", markup=False)
@@ -102,8 +105,8 @@ def approve(
         if said == "a":
             store.approve(item.id)
         elif said == "d":
-            store.report(item.id, DISCARDED)
-    out.print(f"{len(store.items())} preguntas en el quiz, {len(store.drafts())} por aprobar")
+            store.discard(item.id)
+    out.print(f"En el quiz: {len(store.items())}. Por aprobar: {len(store.pending())}.")
 
 
 @quiz.command()
@@ -114,7 +117,7 @@ def practise(
     embedding_model: EmbeddingOption = None,
 ) -> None:
     """Pregunta lo que toca repasar hoy, corrige al momento y fija cuándo volver a preguntarlo."""
-    from agent.quiz import QuizStore, Review, grade_choice, grade_short
+    from agent.quiz import QuizStore, Review, grade_choice, grade_short, text_behind
 
     settings = Settings.load(index=index, embedding_model=embedding_model)
     with ProgressDisplay() as progress:
@@ -124,21 +127,19 @@ def practise(
     due = review.due(who, datetime.now(UTC), limit)
     if not due:
         err.print("No hay nada que repasar.")
-        waiting = len(review.store.drafts())
+        waiting = len(review.store.pending())
         err.print(
-            f"Hay {waiting} preguntas por aprobar: ayudante quiz approve"
+            f"Por aprobar: {waiting}. Revise con: ayudante quiz approve"
             if waiting
             else "Escriba preguntas con: ayudante quiz write"
         )
-    texts = {passage.id: passage for passage in retriever.public}
     for item in due:
         show_item(item)
         said = typer.prompt("Respuesta")
         if item.kind == "choice":
             grade = grade_choice(item, letter(said, len(item.options)))
         else:
-            source = texts.get(item.passage_id)
-            grade = grade_short(item, said, text_of(source), retriever.embedder)
+            grade = grade_short(item, said, text_behind(item, retriever.public), retriever.embedder)
         show_grade(grade, review.answer(who, item.id, grade, datetime.now(UTC)))
 
 
@@ -188,7 +189,7 @@ def report(
     item: Annotated[str, typer.Argument(help="El código de la pregunta.")],
     reason: Annotated[str, typer.Argument(help="Qué tiene de malo.")],
 ) -> None:
-    """Retira una pregunta mala: no se vuelve a preguntar."""
+    """Retira una pregunta mala: no se pregunta hasta que se apruebe de nuevo."""
     from agent.quiz import QuizStore
 
     QuizStore(Settings.load().quiz).report(item, reason)
@@ -207,11 +208,6 @@ def letter(said: str, options: int) -> int:
     if not 0 <= at < options:
         raise InputError(f"Responda con una letra, de {LETTERS[0]} a {LETTERS[options - 1]}.")
     return at
-
-
-def text_of(passage: Passage | None) -> str:
-    """The text of a passage; empty if it is no longer there."""
-    return passage.text if passage else ""
 
 
 def show_grade(grade: "Grade", next_time: datetime) -> None:

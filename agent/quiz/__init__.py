@@ -3,9 +3,9 @@
 from agent.quiz.anki import Exported, export
 from agent.quiz.checks import faults
 from agent.quiz.grading import Grade, Source, grade_choice, grade_short
-from agent.quiz.items import Item, choice_item, corrected, short_item
+from agent.quiz.items import Item, choice_item, corrected, short_item, text_behind
 from agent.quiz.review import ClassProgress, Review
-from agent.quiz.store import QuizStore, Retired
+from agent.quiz.store import Pending, QuizStore
 from agent.quiz.writing import Written, write_items
 
 __all__ = [
@@ -13,8 +13,8 @@ __all__ = [
     "Exported",
     "Grade",
     "Item",
+    "Pending",
     "QuizStore",
-    "Retired",
     "Review",
     "Source",
     "Written",
@@ -25,5 +25,6 @@ __all__ = [
     "grade_choice",
     "grade_short",
     "short_item",
+    "text_behind",
     "write_items",
 ]

@@ -4,10 +4,11 @@ An item keeps what is needed to ask, grade and cite it, so that it outlives a ch
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from agent.citations import quote
 from agent.quiz.wording import best_sentence
 from corpus.document import digest
 from corpus.errors import InputError
@@ -105,7 +106,7 @@ def corrected(
         question: as it is to be asked.
         answer: the right one.
         wrong: the options that are not, in their order.
-        text: of the passage, in which the sentence that supports the answer is looked for.
+        text: of the passage, in which what supports the answer is looked for.
 
     Raises:
         InputError: if something is missing, or two options are the same.
@@ -127,9 +128,14 @@ def corrected(
         question=question,
         options=tuple(options),
         answer=answer,
-        why=best_sentence(answer, question, text) or item.why,
+        why=best_sentence(answer, question, text) or quote(answer, text) or item.why,
         guessed=item.guessed if (question, answer) == (item.question, item.answer) else None,
     )
+
+
+def text_behind(item: Item, passages: Iterable[Passage]) -> str:
+    """The passage that an item is about; empty if it is not among those."""
+    return next((one.text for one in passages if one.id == item.passage_id), "")
 
 
 def id_of(kind: Kind, passage_id: str, question: str) -> str:

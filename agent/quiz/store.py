@@ -1,7 +1,8 @@
 """The quiz in one SQLite file: its items, what students reported, and what each has answered.
 
-What the model writes is a draft until a teacher approves it: checks by code and a second reading
-let through what only a reader can tell (docs/decisions.md, “Quiz items by a 1.5B model”).
+What the model writes waits until a teacher approves it: checks by code and a second reading let
+through what only a reader can tell (docs/decisions.md, “Quiz items by a 1.5B model”). What a
+student reports is asked no more and waits again.
 
 A student is a text that the caller chooses and that should name nobody. Each call opens the file
 anew, so that threads may share a store.
@@ -56,16 +57,21 @@ CREATE INDEX IF NOT EXISTS reports_of ON reports (item_id);
 CREATE INDEX IF NOT EXISTS reviews_of ON reviews (student, number);
 """
 UNUSABLE = "No se puede usar el archivo del quiz {file}: {error}. Elija otro."
-KEPT = (
+# What waits is in `drafts`, reported or not; what is in `reports` alone was discarded.
+ASKED = (
     "SELECT item FROM items WHERE id NOT IN (SELECT item_id FROM reports) "
-    "AND id {} (SELECT item_id FROM drafts) ORDER BY number"
+    "AND id NOT IN (SELECT item_id FROM drafts) ORDER BY number"
 )
-ASKED, DRAFTS = KEPT.format("NOT IN"), KEPT.format("IN")
+PENDING = (
+    "SELECT item, reason FROM items JOIN drafts ON drafts.item_id = id "
+    "LEFT JOIN reports ON reports.item_id = id ORDER BY items.number, reports.number"
+)
+DISCARDED = "discarded"  # the reason of a teacher who gives none
 
 
 @dataclass(frozen=True, slots=True)
-class Retired:
-    """An item that is asked no more, and what was reported about it."""
+class Pending:
+    """An item that waits for a teacher, and what students reported about it; () of a new one."""
 
     item: Item
     reasons: tuple[str, ...]
@@ -111,44 +117,42 @@ class QuizStore:
     def add(self, items: Iterable[Item]) -> int:
         """Stores those of `items` that are new, to be asked; returns how many.
 
-        An item that is there already stays as it is: asked, a draft, or retired.
+        An item that is there already stays as it is: asked, waiting, or discarded.
         """
         with self.connection() as connection:
             return sum(inserted(connection, item) for item in items)
 
     def propose(self, items: Iterable[Item]) -> int:
-        """Stores those of `items` that are new as drafts, which are not asked; returns how many."""
+        """Stores those of `items` that are new, to wait for a teacher; returns how many."""
         with self.connection() as connection:
             new = [(item.id,) for item in items if inserted(connection, item)]
             connection.executemany("INSERT INTO drafts (item_id) VALUES (?)", new)
             return len(new)
 
-    def drafts(self) -> list[Item]:
+    def pending(self) -> list[Pending]:
         """The items that wait for a teacher, oldest first."""
+        reasons: dict[str, list[str]] = {}
         with self.connection() as connection:
-            return items_of(connection, DRAFTS)
+            for text, reason in connection.execute(PENDING):
+                reasons.setdefault(text, []).extend([reason] if reason else [])
+        return [
+            Pending(Item.from_dict(json.loads(text)), tuple(said)) for text, said in reasons.items()
+        ]
 
     def approve(self, item_id: str, instead: Item | None = None) -> None:
-        """Makes a draft an item that is asked. A draft that is not to be is reported.
+        """Has an item that waits asked; what was reported about it is settled.
 
         Args:
-            item_id: of the draft.
-            instead: what it is to be after a teacher's corrections (`agent.quiz.corrected`).
+            item_id: of the item.
+            instead: what it is to be after a teacher's corrections (`agent.quiz.corrected`); who
+                had answered it goes on from there.
 
         Raises:
-            InputError: if there is no such draft, or another item asks the same.
+            InputError: if no such item waits, or another item asks the same.
         """
         with self.connection() as connection:
-            done = connection.execute(
-                "DELETE FROM drafts WHERE item_id = ? "
-                "AND item_id NOT IN (SELECT item_id FROM reports)",
-                (item_id,),
-            )
-            if not done.rowcount:
-                raise InputError(
-                    f"La pregunta {item_id} ya no espera aprobación.",
-                    "That question waits for approval no more.",
-                )
+            waits_no_more(connection, item_id)
+            connection.execute("DELETE FROM reports WHERE item_id = ?", (item_id,))
             if instead is None:
                 return
             try:
@@ -160,6 +164,20 @@ class QuizStore:
                 raise InputError(
                     "Esa pregunta ya está en el quiz.", "The quiz has that question already."
                 ) from error
+            for table in ("cards", "reviews"):
+                connection.execute(
+                    f"UPDATE {table} SET item_id = ? WHERE item_id = ?", (instead.id, item_id)
+                )
+
+    def discard(self, item_id: str) -> None:
+        """Retires an item that waits: it is neither asked nor written again.
+
+        Raises:
+            InputError: if no such item waits.
+        """
+        with self.connection() as connection:
+            waits_no_more(connection, item_id)
+            reported(connection, item_id, DISCARDED)
 
     def items(self, within: Filter | None = None) -> list[Item]:
         """The items that are asked, in the order in which they were added.
@@ -182,25 +200,18 @@ class QuizStore:
             return stored(connection, item_id)
 
     def report(self, item_id: str, reason: str) -> None:
-        """Retires an item, which is never asked again; raises `InputError` if there is none."""
+        """Retires an item at once, to wait for a teacher; raises `InputError` if there is none.
+
+        One that a teacher has discarded stays so.
+        """
         with self.connection() as connection:
             stored(connection, item_id)
             connection.execute(
-                "INSERT INTO reports (item_id, reason) VALUES (?, ?)", (item_id, reason.strip())
+                "INSERT OR IGNORE INTO drafts (item_id) SELECT ? "
+                "WHERE NOT EXISTS (SELECT 1 FROM reports WHERE item_id = ?)",
+                (item_id, item_id),
             )
-
-    def retired(self) -> list[Retired]:
-        """The items that were reported, in the order in which they were added."""
-        reasons: dict[str, list[str]] = {}
-        with self.connection() as connection:
-            for text, reason in connection.execute(
-                "SELECT item, reason FROM items JOIN reports ON item_id = id "
-                "ORDER BY items.number, reports.number"
-            ):
-                reasons.setdefault(text, []).append(reason)
-        return [
-            Retired(Item.from_dict(json.loads(text)), tuple(said)) for text, said in reasons.items()
-        ]
+            reported(connection, item_id, reason)
 
     def cards(self, student: str) -> dict[str, Card]:
         """Where a student stands with each item answered so far, by the item's id."""
@@ -273,6 +284,22 @@ def stored(connection: sqlite3.Connection, item_id: str) -> Item:
     if row is None:
         raise InputError(f"No existe la pregunta {item_id}.", "That question is no longer there.")
     return Item.from_dict(json.loads(row[0]))
+
+
+def reported(connection: sqlite3.Connection, item_id: str, reason: str) -> None:
+    """Notes what is wrong with an item."""
+    connection.execute(
+        "INSERT INTO reports (item_id, reason) VALUES (?, ?)", (item_id, reason.strip())
+    )
+
+
+def waits_no_more(connection: sqlite3.Connection, item_id: str) -> None:
+    """Takes an item from those that wait; raises `InputError` if it is none."""
+    if not connection.execute("DELETE FROM drafts WHERE item_id = ?", (item_id,)).rowcount:
+        raise InputError(
+            f"La pregunta {item_id} ya no espera aprobación.",
+            "That question waits for approval no more.",
+        )
 
 
 def inserted(connection: sqlite3.Connection, item: Item) -> bool:

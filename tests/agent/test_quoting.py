@@ -7,10 +7,12 @@ from langchain_core.messages import AIMessage
 from agent import Answer, Assistant, TextDelta
 from agent.events import Event
 from agent.messages import say
+from agent.quoting import quotation
 from agent.serving import qwen
 from corpus import Settings
-from retrieval import Retriever
-from tests.conftest import ScriptedModel
+from corpus.document import numbered
+from retrieval import Passage, Retriever
+from tests.conftest import ScriptedModel, WordsEmbedder
 
 QUESTION = "¿Qué hace softmax con los logits?"
 SAID = "Es una receta para inventar números."
@@ -45,6 +47,25 @@ def test_a_larger_model_is_quoted_below_its_answer(
     assert text.startswith(SAID[:-1])
     assert OWN not in text
     assert "\n\n> " in text
+
+
+def test_what_nothing_supports_is_named_by_its_beginning(
+    retriever: Retriever, settings: Settings
+) -> None:
+    own = "Las ballenas azules cruzan el océano Pacífico cada invierno buscando krill y compañía."
+    model = ScriptedModel(script=[AIMessage(own)], model_name=qwen.NAME)
+    with Assistant(retriever, settings, model=model) as assistant:
+        notice = assistant.ask(QUESTION).notice
+    said = "«Las ballenas azules cruzan el océano Pacífico cada invierno buscando …»"
+    assert notice == f"Sin respaldo en los materiales, compruébalo: {said}."
+
+
+def test_a_slide_is_quoted_whole_where_a_longer_text_is_not(embedder: WordsEmbedder) -> None:
+    text = "\n".join(f"{n}. Paso {n} de la receta, con lo suyo." for n in range(18))
+    for place in (numbered("slide", 3), numbered("page", 3), numbered("cell", 3)):
+        passage = Passage("d#1", "d", "D", "Clase 1", (), text, place)
+        said = quotation("¿receta?", {1: passage}, embedder).text
+        assert ("Paso 0" in said and "Paso 17" in said) == (place.kind != "cell")
 
 
 ENGLISH = "What does softmax do with the logits?"

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.wellformed import FENCE, WINDOW, circles, closed, mended, whole
+from agent.wellformed import FENCE, WINDOW, beginning, circles, closed, mended, whole
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,14 @@ def test_going_in_circles_is_seen() -> None:
 )
 def test_a_block_that_was_cut_is_closed(cut: str, closed_again: str) -> None:
     assert mended(cut) == closed_again
+
+
+def test_a_sentence_is_known_by_its_beginning() -> None:
+    assert beginning("Una frase\n corta.") == "Una frase corta."
+    long = "La softmax reparte la unidad entre las clases según sus logits y nunca da un cero."
+    assert beginning(long) == "La softmax reparte la unidad entre las clases según sus logits y …"
+    formula = (
+        "La derivada de la pérdida respecto de un logit es $p_i - y_i + 0 + 0 + 0 + 0$ siempre."
+    )
+    assert beginning(formula) == "La derivada de la pérdida respecto de un logit es …"
+    assert beginning("$" + "x + " * 30 + "x$") == "…"

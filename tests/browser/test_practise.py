@@ -106,7 +106,7 @@ def test_a_bad_question_is_reported_and_asked_no_more(
     page.get_by_label("Qué tiene de malo").fill("tiene dos correctas")
     page.get_by_role("button", name="Avisar y sacarla").click()
     shows(page.locator("#enunciado"), "¿Con qué separa el perceptrón?")
-    assert [one.reasons for one in store.retired()] == [("tiene dos correctas",)]
+    assert [one.reasons for one in store.pending()] == [("tiene dos correctas",)]
 
 
 def test_the_first_questions_are_written_from_the_page(
@@ -132,7 +132,7 @@ def test_the_first_questions_are_written_from_the_page(
         expect(page.locator("#borradores")).to_have_count(0)
     store = QuizStore(assistant.settings.quiz)
     assert [item.answer for item in store.items()] == ["la suma de las probabilidades"]
-    assert store.drafts() == []
+    assert store.pending() == []
 
 
 def test_without_a_model_the_page_says_that_writing_needs_it(

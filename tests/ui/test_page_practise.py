@@ -61,6 +61,10 @@ def store_of(site: Site) -> QuizStore:
     return QuizStore(site.assistant.settings.quiz)
 
 
+def waiting(site: Site) -> list[Item]:
+    return [one.item for one in store_of(site).pending()]
+
+
 def built(add: Callable[[], T]) -> tuple[gr.Blocks, T]:
     """A page with what `add` adds; in a loop, because outside of one Gradio leaves some open."""
 
@@ -184,6 +188,19 @@ def test_a_draft_is_shown_to_the_staff_alone_and_asked_once_approved(
     assert "Te quedan 1 en esta ronda" in session.send("opened", "")
 
 
+def test_what_a_student_reports_is_put_before_the_staff_with_the_reason(
+    site: Site, item: Item
+) -> None:
+    store_of(site).add([item])
+    students = Session(ForStudents(site.assistant))
+    students.send("begun", "")
+    students.send("reported", "", "tiene <b>dos</b> correctas")
+    assert store_of(site).items() == []
+    opened = Session(site).send("opened", "")
+    assert "Preguntas por aprobar: 1" in opened
+    assert "**Avisaron:** «tiene &lt;b>dos&lt;/b> correctas»" in opened
+
+
 def test_students_approve_and_discard_nothing(site: Site, item: Item) -> None:
     store_of(site).propose([item])
     _, drafts = built(lambda: Drafts(ForStudents(site.assistant), "es"))
@@ -195,7 +212,7 @@ def test_students_approve_and_discard_nothing(site: Site, item: Item) -> None:
     for attempt in attempts:
         with pytest.warns(UserWarning, match="equipo docente"):
             attempt()
-    assert store_of(site).drafts() == [item]
+    assert waiting(site) == [item]
 
 
 def test_a_draft_that_cannot_be_asked_stays_on_the_screen_as_it_was_edited(
@@ -209,10 +226,10 @@ def test_a_draft_that_cannot_be_asked_stays_on_the_screen_as_it_was_edited(
         session.send("approved", "¿A medio escribir?", "", "\n".join(WRONG))
     again = session.send("opened", "")
     assert item.question not in again  # the field keeps what the teacher wrote
-    assert len(store_of(site).drafts()) == 2
+    assert len(waiting(site)) == 2
     assert "¿Y la otra?" in session.send("put_off")
     session.send("discarded")
-    assert store_of(site).drafts() == [item]
+    assert waiting(site) == [item]
 
 
 def test_without_a_model_writing_says_what_it_needs(site: Site) -> None:

@@ -53,27 +53,32 @@ def test_drafts_are_approved_one_by_one_or_all_at_once(stored: QuizStore) -> Non
         return replace(stored.items()[0], id=question, question=question)
 
     runner = CliRunner()
-    assert "No hay borradores" in runner.invoke(app, ["quiz", "approve"]).output
+    assert "No hay nada por aprobar" in runner.invoke(app, ["quiz", "approve"]).output
     stored.propose([draft(name) for name in "abcde"])
     waiting = runner.invoke(app, ["quiz", "practise", "--student", "x"], input="a\n" * 9)
     assert waiting.output.count("¿Qué hace softmax?") == 1
     said = runner.invoke(app, ["quiz", "approve"], input="a\nd\n\na\ns\n")
     assert "Respuesta: " in said.output
     assert "«" in said.output
-    assert "3 preguntas en el quiz, 2 por aprobar" in said.output
+    assert "En el quiz: 3. Por aprobar: 2." in said.output
     assert [one.question for one in stored.items()][1:] == ["a", "d"]
-    assert [one.question for one in stored.drafts()] == ["c", "e"]
-    runner.invoke(app, ["quiz", "approve", "--all"])
+    assert [one.item.question for one in stored.pending()] == ["c", "e"]
+    stored.report("a", "tiene dos correctas")
+    runner.invoke(app, ["quiz", "approve", "--all"])  # but not what was reported
+    assert [one.question for one in stored.items()][1:] == ["c", "d", "e"]
+    said = runner.invoke(app, ["quiz", "approve"], input="a\n")
+    assert "Avisaron: tiene dos correctas" in said.output
     assert [one.question for one in stored.items()][1:] == ["a", "c", "d", "e"]
 
 
 def test_with_nothing_to_practise_it_says_what_to_do(stored: QuizStore) -> None:
     (item,) = stored.items()
     stored.report(item.id, "mala")
+    stored.discard(item.id)
     runner = CliRunner()
     assert "ayudante quiz write" in runner.invoke(app, ["quiz", "practise"]).output
     stored.propose([replace(item, id="otra")])
-    assert "1 preguntas por aprobar" in runner.invoke(app, ["quiz", "practise"]).output
+    assert "Por aprobar: 1." in runner.invoke(app, ["quiz", "practise"]).output
 
 
 def test_a_letter_means_an_option() -> None:

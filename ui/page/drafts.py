@@ -1,7 +1,7 @@
-"""Approving what the model wrote for the quiz: for the teaching staff.
+"""Approving what is to be asked in the quiz: for the teaching staff.
 
-A draft is shown with the words of the course that it rests on, may be put right, and is asked once
-it is approved.
+What the model wrote, or a student reported, is shown with the words of the course that it rests on,
+may be put right, and is asked once it is approved.
 """
 
 from typing import Any
@@ -9,11 +9,11 @@ from typing import Any
 import gradio as gr
 
 from agent.messages import Language
-from agent.quiz import Item, QuizStore, corrected
+from agent.quiz import Pending, QuizStore, corrected, text_behind
 from agent.quiz.grading import LONGEST
 from ui.page.chat import LATEX
 from ui.page.quiz_view import source
-from ui.page.rounds import text_behind
+from ui.page.render import safe
 from ui.page.site import QUIET, Catalogue, Site, speaker
 from ui.page.trouble import shown_errors
 from ui.people import Person
@@ -21,18 +21,18 @@ from ui.people import Person
 TEXTS: Catalogue = {
     "heading": {"es": "Preguntas por aprobar: {count}", "en": "Questions to approve: {count}"},
     "note": {
-        "es": "Las escribió el modelo, y cerca de la mitad no sirve: léelas con su fuente. Nadie "
-        "las ve hasta que las apruebes, con tus correcciones.",
-        "en": "The model wrote them, and about half are no good: read them with their source. "
-        "Nobody sees them until you approve them, with your corrections.",
+        "es": "Las escribió el modelo, y cerca de la mitad no sirve, o salieron por un aviso: "
+        "léelas con su fuente. Nadie las ve hasta que las apruebes, con tus correcciones.",
+        "en": "The model wrote them, and about half are no good, or a report took them out: read "
+        "them with their source. Nobody sees them until you approve them, with your corrections.",
     },
+    "reported": {"es": "**Avisaron:** {reasons}", "en": "**Reported:** {reasons}"},
     "question": {"es": "Pregunta", "en": "Question"},
     "right": {"es": "Respuesta correcta", "en": "Right answer"},
     "wrong": {"es": "Opciones falsas, una por línea", "en": "Wrong options, one a line"},
     "approve": {"es": "Aprobar", "en": "Approve"},
     "discard": {"es": "Descartar", "en": "Discard"},
     "later": {"es": "Después", "en": "Later"},
-    "discarded": {"es": "borrador descartado", "en": "discarded draft"},
 }
 
 Updates = dict[Any, Any]
@@ -78,21 +78,24 @@ class Drafts:
 
     def look(self, person: Person, shown: str = "") -> Updates:
         """What of it is shown to a person now; the draft on the screen stays as they left it."""
-        drafts = self.store.drafts() if person.teacher else []
+        drafts = self.store.pending() if person.teacher else []
         if not drafts:
             return {self.block: gr.Accordion(visible=False), self.shown_id: ""}
         block = gr.Accordion(label=self.say("heading", count=len(drafts)), visible=True)
-        if shown in {item.id for item in drafts}:
+        if shown in {one.item.id for one in drafts}:
             return {self.block: block}
         return {self.block: block} | self.filled(drafts[0])
 
-    def filled(self, item: Item) -> Updates:
+    def filled(self, draft: Pending) -> Updates:
         """The fields with a draft."""
+        item = draft.item
+        parts = source(item.passage_id, item.label, item.why, self.site.retriever)
+        if draft.reasons:
+            reasons = " · ".join(f"«{safe(reason)}»" for reason in draft.reasons)
+            parts.insert(0, self.say("reported", reasons=reasons))
         return {
             self.shown_id: item.id,
-            self.source: "\n\n".join(
-                source(item.passage_id, item.label, item.why, self.site.retriever)
-            ),
+            self.source: "\n\n".join(parts),
             self.question: item.question,
             self.right: item.answer,
             self.wrong: gr.Textbox("\n".join(item.wrong), visible=item.kind == "choice"),
@@ -100,8 +103,8 @@ class Drafts:
 
     def following(self, shown: str) -> Updates:
         """The fields with the draft that comes after the one on the screen; as they are if none."""
-        drafts = self.store.drafts()
-        ids = [item.id for item in drafts]
+        drafts = self.store.pending()
+        ids = [one.item.id for one in drafts]
         after = ids.index(shown) + 1 if shown in ids else 0
         return self.filled(drafts[after % len(ids)]) if ids else {}
 
@@ -120,7 +123,7 @@ class Drafts:
             self.site.teacher(request)
             item, following = self.store.item(shown), self.following(shown)
             options = [line for line in wrong.splitlines() if line.strip()]
-            text = text_behind(item, self.site.retriever)
+            text = text_behind(item, self.site.retriever.public)
             instead = corrected(item, question, right, options, text)
             self.store.approve(shown, instead)
             return following
@@ -131,6 +134,6 @@ class Drafts:
         with shown_errors(self.language, for_staff=True):
             self.site.teacher(request)
             following = self.following(shown)
-            self.store.report(shown, self.say("discarded"))
+            self.store.discard(shown)
             return following
         return gr.skip()

@@ -49,8 +49,8 @@ TEXTS: Catalogue = {
     "report": {"es": "Avisar y sacarla", "en": "Report and remove it"},
     "why": {"es": "Cuenta qué tiene de malo.", "en": "Tell what is wrong with it."},
     "thanks": {
-        "es": "Gracias. Esa pregunta no se hace más.",
-        "en": "Thank you. That question is asked no more.",
+        "es": "Gracias. Esa pregunta no se hace hasta que la revise el equipo docente.",
+        "en": "Thank you. That question is not asked until the teaching staff has looked at it.",
     },
     "noted": {"es": "Anotado", "en": "Noted"},
     "score": {
@@ -284,7 +284,7 @@ class Practise:
         if not practice.items:
             kind = "empty"
             if practice.person.teacher:
-                kind = "empty_drafts" if practice.store.drafts() else "empty_teacher"
+                kind = "empty_drafts" if practice.store.pending() else "empty_teacher"
             return {self.end: gr.Markdown(self.say(kind), visible=True)}
         parts = [self.say("score", right=now.right, done=now.done)] if now.done else []
         due = len(practice.due())

@@ -13,6 +13,7 @@ from agent.quiz import (
     Review,
     grade_choice,
     grade_short,
+    text_behind,
 )
 from retrieval import Filter, Retriever
 from ui.people import Person
@@ -98,12 +99,7 @@ def graded(item: Item, chosen: int | None, words: str, retriever: Retriever) -> 
     """
     if item.kind == "choice":
         return None if chosen is None else grade_choice(item, chosen)
-    return grade_short(item, words, text_behind(item, retriever), retriever.embedder)
-
-
-def text_behind(item: Item, retriever: Retriever) -> str:
-    """The passage that an item is about; empty if the course shows it no more."""
-    return next((one.text for one in retriever.public if one.id == item.passage_id), "")
+    return grade_short(item, words, text_behind(item, retriever.public), retriever.embedder)
 
 
 def part_of(part: str, items: Sequence[Item]) -> Filter | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.quiz import Grade, QuizStore, Review, Source, corrected, short_item
+from agent.quiz import Grade, Pending, QuizStore, Review, Source, corrected, short_item
 from agent.quiz.grading import POINTS, Result
 from corpus import InputError
 from retrieval import Filter
@@ -72,28 +72,44 @@ def test_what_is_due_comes_first_then_what_is_new(review: Review) -> None:
     assert review.due("beto", NOW) == [FIRST, SECOND]
 
 
-def test_a_reported_item_is_never_due_again(review: Review, store: QuizStore) -> None:
+def test_a_reported_item_is_not_due_until_a_teacher_approves_it_again(
+    review: Review, store: QuizStore
+) -> None:
     then = review.answer("ana", FIRST.id, grade("wrong"), NOW)
     store.report(FIRST.id, "La B también es correcta ")
     store.report(FIRST.id, "no se entiende")
     assert review.due("ana", then + timedelta(days=1)) == [SECOND]
     assert review.due("beto", NOW) == [SECOND]
-    (retired,) = store.retired()
-    assert retired.item == FIRST
-    assert retired.reasons == ("La B también es correcta", "no se entiende")
+    (waiting,) = store.pending()
+    assert waiting.item == FIRST
+    assert waiting.reasons == ("La B también es correcta", "no se entiende")
     assert store.add([FIRST]) == 0
     assert store.items() == [SECOND]
     assert store.item(FIRST.id) == FIRST
+    store.approve(FIRST.id)
+    assert store.pending() == []
+    assert review.due("ana", then + timedelta(days=1)) == [FIRST, SECOND]
+
+
+def test_who_answered_a_reported_item_goes_on_when_it_was_put_right(
+    review: Review, store: QuizStore
+) -> None:
+    then = review.answer("ana", FIRST.id, grade("wrong"), NOW)
+    store.report(FIRST.id, "se lee mal")
+    right = corrected(FIRST, "¿Cómo se lee mejor?", FIRST.answer, FIRST.wrong)
+    store.approve(FIRST.id, right)
+    assert store.cards("ana")[right.id].due == then
+    assert [one.item_id for one in store.reviews("ana")] == [right.id]
 
 
 def test_a_draft_is_asked_once_it_is_approved(store: QuizStore, review: Review) -> None:
     draft = choice(question="¿Qué truco evita infinitos?")
     assert store.propose([draft, FIRST]) == 1  # the other one is asked already, and stays so
-    assert store.drafts() == [draft]
+    assert store.pending() == [Pending(draft, ())]
     assert draft not in store.items()
     assert draft not in review.due("ana", NOW)
     store.approve(draft.id)
-    assert store.drafts() == []
+    assert store.pending() == []
     assert store.items() == [FIRST, SECOND, draft]
     with pytest.raises(InputError, match="ya no espera"):
         store.approve(draft.id)
@@ -102,8 +118,9 @@ def test_a_draft_is_asked_once_it_is_approved(store: QuizStore, review: Review) 
 def test_a_discarded_draft_is_neither_asked_nor_written_again(store: QuizStore) -> None:
     draft = choice(question="¿Qué truco evita infinitos?")
     store.propose([draft])
-    store.report(draft.id, "no sirve")
-    assert store.drafts() == []
+    store.discard(draft.id)
+    store.report(draft.id, "no sirve")  # by a student who still has it on the screen
+    assert store.pending() == []
     assert store.items() == [FIRST, SECOND]
     assert draft.question in store.questions()
     assert store.propose([draft]) == 0
@@ -130,7 +147,7 @@ def test_a_draft_cannot_become_what_is_asked_already(store: QuizStore) -> None:
     store.propose([draft])
     with pytest.raises(InputError, match="ya está en el quiz"):
         store.approve(draft.id, corrected(draft, FIRST.question, FIRST.answer, FIRST.wrong))
-    assert store.drafts() == [draft]
+    assert store.pending() == [Pending(draft, ())]
     assert store.items() == [FIRST, SECOND]
 
 
@@ -162,7 +179,7 @@ def test_everything_survives_reopening(review: Review, store: QuizStore) -> None
     store.report(SECOND.id, "mala")
     again = QuizStore(store.file)
     assert again.items() == [FIRST]
-    assert [one.item for one in again.retired()] == [SECOND]
+    assert again.pending() == [Pending(SECOND, ("mala",))]
     assert again.cards("ana")[FIRST.id].due == then
     (done,) = again.reviews("ana")
     assert (done.item_id, done.result, done.points, done.at) == (FIRST.id, "partly", 0.5, NOW)
