@@ -555,9 +555,8 @@ def recalled(history: Sequence[Turn]) -> list[AnyMessage]:
     for turn in last:
         messages.append(HumanMessage(turn.question[:HISTORY_CHARACTERS]))
         if turn.answer:
-            own = OWN_WORDS.split(turn.answer)[
-                -1
-            ].strip()  # it would learn to quote before it answers
+            # without the quotation: it would learn to quote before it answers
+            own = OWN_WORDS.split(turn.answer)[-1].strip()
             messages.append(AIMessage(PLACED.sub("", own)[:HISTORY_CHARACTERS]))
     return messages
 

@@ -15,8 +15,10 @@ from agent.conversations import Conversations
 from agent.corrections import FILE
 from agent.events import Answer, Seconds, Status
 from agent.insights import insights
+from agent.quiz import QuizStore
 from corpus import Settings
 from retrieval import Retriever
+from tests.agent.quiz.examples import choice
 from ui.page import measuring
 from ui.page.measuring import Going, Measuring
 from ui.page.overview import TEXTS, charts
@@ -104,6 +106,16 @@ def test_before_the_first_question_the_page_says_so(questions: Questions) -> Non
     above, below = questions.learned(REQUEST)
     assert "Todavía nadie ha preguntado" in above
     assert below == ""
+
+
+def test_the_staff_is_told_what_of_the_quiz_waits_for_it(questions: Questions, site: Site) -> None:
+    store = QuizStore(site.assistant.settings.quiz)
+    items = [choice(question) for question in ("¿Uno?", "¿Dos?", "¿Tres?")]
+    store.propose(items[:2])
+    store.add(items[2:])
+    assert "en Practicar: 2 (avisadas por estudiantes: 0)" in questions.learned(REQUEST)[0]
+    store.report(items[2].id, "no se entiende")
+    assert "en Practicar: 3 (avisadas por estudiantes: 1)" in questions.learned(REQUEST)[0]
 
 
 def test_what_was_asked_is_told_in_numbers_charts_and_lists(

@@ -11,6 +11,7 @@ import gradio as gr
 from agent.corrections import FILE, add_answer
 from agent.insights import insights
 from agent.messages import Language
+from agent.quiz import QuizStore
 from corpus.errors import AyudanteError
 from ui.page import overview
 from ui.page.measuring import Measuring
@@ -23,6 +24,12 @@ TEXTS: Catalogue = {
     "measure": {"es": "Búsqueda", "en": "Search"},
     "refresh": {"es": "Actualizar", "en": "Refresh"},
     "loading": {"es": "Leyendo las conversaciones…", "en": "Reading the conversations…"},
+    "waiting": {
+        "es": "Preguntas del quiz que esperan aprobación, en Practicar: {count} (avisadas por "
+        "estudiantes: {reported}).",
+        "en": "Questions of the quiz that wait for approval, in Practise: {count} (reported by "
+        "students: {reported}).",
+    },
     "correct": {
         "es": "### Agregar una respuesta\nPasa a ser material del curso: desde ya se encuentra y "
         "se cita.",
@@ -121,8 +128,9 @@ class Questions:
         """The same, for whoever may see it."""
         retriever, tell = self.site.retriever, self.tell
         turns = self.site.assistant.conversations.all_turns()
+        waiting = self.waiting()
         if not turns:
-            return overview.nothing_asked(tell), ""
+            return waiting + overview.nothing_asked(tell), ""
         said = insights(turns, retriever.public, retriever.embedder)
         seconds = [turn.seconds for turn in turns if turn.seconds is not None]
         places = overview.places_by_label(retriever.public)
@@ -136,7 +144,15 @@ class Questions:
             overview.asked_table("slow", said.slow, places, tell),
             overview.comments(said.comments, tell),
         )
-        return "".join(above), "".join(below)
+        return waiting + "".join(above), "".join(below)
+
+    def waiting(self) -> str:
+        """That questions of the quiz wait for a teacher; empty if none does."""
+        pending = QuizStore(self.site.assistant.settings.quiz).pending()
+        if not pending:
+            return ""
+        reported = sum(bool(one.reasons) for one in pending)
+        return f"<p>{self.say('waiting', count=len(pending), reported=reported)}</p>"
 
     def chosen(self, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
         """Puts a question of the lists into the form."""
