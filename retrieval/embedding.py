@@ -142,11 +142,8 @@ class SentenceEmbedder:
 
     def embed_queries(self, texts: list[str]) -> Vectors:
         """Unit rows of shape (len(texts), dimension), float32."""
-        rows = np.zeros((len(texts), self.dimension), np.float32)
-        for start in range(0, len(texts), QUERIES):
-            batch = slice(start, start + QUERIES)
-            rows[batch] = self._embedded(texts[batch])
-        return rows
+        rows = [row for batch in batches(texts) for row in self._embedded(batch)]
+        return np.array(rows, np.float32).reshape(len(texts), self.dimension)
 
     def _embed(self, texts: list[str]) -> list[Vectors]:
         """The unit vectors of a batch of queries."""
@@ -170,7 +167,7 @@ class SentenceEmbedder:
 
     def encode_queries(self, texts: list[str]) -> list[Encoding]:
         """Vectors of queries and of their pieces."""
-        return self._encoded(texts)
+        return [made for batch in batches(texts) for made in self._encoded(batch)]
 
     def _encode(self, texts: list[str]) -> list[Encoding]:
         """The encodings of a batch of queries."""
@@ -221,6 +218,12 @@ class SentenceEmbedder:
         tokens = features["token_embeddings"].float().cpu().numpy()[said]
         vector = features["sentence_embedding"].float().cpu().numpy()
         return Encoding(unit(vector), pieces[said], unit(tokens))
+
+
+def batches(texts: list[str]) -> Iterator[list[str]]:
+    """`texts` in passes of the model, between which those of other threads have their turn."""
+    for start in range(0, len(texts), QUERIES):
+        yield texts[start : start + QUERIES]
 
 
 def alike(texts: list[str], most: int, progress: Progress) -> Iterator[list[int]]:

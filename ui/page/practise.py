@@ -70,8 +70,8 @@ TEXTS: Catalogue = {
         "`ayudante quiz write`.",
     },
     "empty_drafts": {
-        "es": "## Todavía no hay preguntas\nHay borradores que esperan tu aprobación, aquí abajo.",
-        "en": "## There are no questions yet\nDrafts wait for your approval below.",
+        "es": "## No hay preguntas aprobadas\nAquí abajo hay algunas que esperan tu aprobación.",
+        "en": "## No question is approved\nSome wait for your approval below.",
     },
     "empty": {
         "es": "## Todavía no hay preguntas\nEl equipo docente las escribe. Vuelve pronto.",
