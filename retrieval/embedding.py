@@ -20,6 +20,7 @@ from corpus.progress import Progress, silent
 from corpus.settings import EMBEDDED
 from retrieval import e5
 from retrieval.packaged import blocks
+from retrieval.threads import load_torch
 from retrieval.together import Together
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class SentenceEmbedder:
     @cached_property
     def model(self) -> "SentenceTransformer":
         """The loaded model; raises `ModelUnavailable` if it cannot be had."""
+        load_torch()
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 

@@ -16,6 +16,7 @@ import numpy as np
 from corpus.errors import ModelUnavailable
 from corpus.settings import Settings
 from retrieval.embedding import Vectors
+from retrieval.threads import load_torch
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -45,6 +46,7 @@ class CrossEncoderReranker:
     @cached_property
     def model(self) -> "CrossEncoder":
         """The loaded model; raises `ModelUnavailable` if it cannot be had."""
+        load_torch()
         from sentence_transformers import CrossEncoder
 
         if self._model.startswith(("/", ".", "~")) and not Path(self._model).is_dir():

@@ -1,16 +1,30 @@
-"""Keeping small computations to one thread.
+"""Keeping threads that wait from taking cores that others need.
 
 OpenBLAS and FAISS's OpenMP keep their helper threads spinning for a while after each product, in
 case another comes. The embedding model then finds the cores taken: on two cores a question's
 embedding took 70 ms among searches and 24 alone (docs/decisions.md, “Searching faster”).
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
 import faiss
 from threadpoolctl import ThreadpoolController
+
+WAITING = "OMP_WAIT_POLICY"
+
+
+def load_torch() -> None:
+    """Imports PyTorch so that its helper threads sleep while they have nothing to do.
+
+    They spin otherwise, and wait for each other. Beside a language model that writes on the same
+    cores the embedding of a question took up to some seconds (docs/decisions.md, “Embedding beside
+    the model”). OpenMP reads how to wait once, when PyTorch is loaded; what is set by hand holds.
+    """
+    os.environ.setdefault(WAITING, "passive")
+    import torch  # noqa: F401 - slow: only who embeds waits for it
 
 
 @contextmanager

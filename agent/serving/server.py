@@ -26,6 +26,7 @@ from agent.serving import qwen
 from corpus.errors import InputError, ModelUnavailable
 from corpus.progress import Progress, silent
 from corpus.settings import EMBEDDED, Settings
+from retrieval.threads import WAITING
 
 HOST = "127.0.0.1"
 PROBE_SECONDS = 3.0
@@ -153,6 +154,7 @@ class ModelServer:
         command += ["--max-model-len", str(self.settings.llm_context)]
         command += ["--enable-auto-tool-choice", "--tool-call-parser", "hermes"]
         environment = os.environ | ENVIRONMENT
+        environment.pop(WAITING, None)  # threads that spin write a fifth faster, alone
         if not on_gpu:
             command += ["--dtype", "bfloat16", "--enforce-eager"]
             environment = CPU_ENVIRONMENT | environment

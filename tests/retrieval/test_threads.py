@@ -1,11 +1,14 @@
-"""Small computations keep to one thread."""
+"""Small computations keep to one thread, and threads that wait sleep."""
 
+import os
+import subprocess
+import sys
 import threading
 
 import faiss
 from threadpoolctl import threadpool_info
 
-from retrieval.threads import alone
+from retrieval.threads import WAITING, alone
 
 
 def of_numpy() -> list[int]:
@@ -34,3 +37,23 @@ def test_threads_that_overlap_do_not_disturb_one_another() -> None:
     for thread in threads:
         thread.join()
     assert seen == [[1]] * 8
+
+
+def spins(**environment: str) -> int:
+    """How long the threads of PyTorch's OpenMP spin before they sleep, as it tells itself."""
+    program = "from retrieval.threads import load_torch; load_torch()"
+    clean = {name: value for name, value in os.environ.items() if name != WAITING}
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        env=clean | {"OMP_DISPLAY_ENV": "verbose"} | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    counts = [line for line in told.stderr.splitlines() if "GOMP_SPINCOUNT" in line]
+    return int(counts[-1].split("'")[1])  # the last one loaded
+
+
+def test_pytorch_sleeps_while_it_waits_unless_told_otherwise() -> None:
+    assert spins() == 0
+    assert spins(OMP_WAIT_POLICY="active") > 0
