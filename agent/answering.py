@@ -181,7 +181,7 @@ class Answering:
         for result in results[:EXTRACT_PASSAGES]:
             self.evidence.mark(result.passage)
         kind = self.inquiry.trouble or ("no_model" if self.means.notice else "")
-        return self.extract(say(kind, self.language, reason=self.means.notice) if kind else "")
+        return self.extract(say(kind, self.language) if kind else "")
 
     def wants_hint(self, results: Sequence[SearchResult]) -> bool:
         """Whether a hint is due: asked for, or an assignment is, or one is being worked on."""

@@ -113,8 +113,8 @@ CATALOGUE: dict[str, dict[Language, str]] = {
         "en": "The answer was cut off before its end: {reason}",
     },
     "no_model": {
-        "es": "{reason}",
-        "en": "There is no language model now.",
+        "es": "ahora no hay un modelo de lenguaje",
+        "en": "there is no language model now",
     },
     "model_silent": {
         "es": "el modelo no respondió nada",

@@ -17,6 +17,10 @@ WHY = Turn(2, "¿y por qué?", "…")
         "entonces qué columna le agrego",
         "and why does it help?",
         "con más detalle porfa",
+        "¿cuánto vale?",
+        "cual conviene mas",
+        "which is better?",
+        "en que clase sale",
     ],
 )
 def test_a_follow_up_is_told(question: str) -> None:
@@ -28,6 +32,10 @@ def test_a_follow_up_is_told(question: str) -> None:
     [
         "¿Por qué se divide por la raíz de d en la atención?",
         "xq el perceptron no puede con el xor?",
+        "que es dropout?",
+        "cuando es el control 2?",
+        "como calculo el f1",
+        "what is attention?",
         "How does dropout change the expected activation at test time?",
         "y = Wx + b, ¿qué forma tiene W si x tiene 10 componentes?",
     ],
