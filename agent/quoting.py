@@ -1,7 +1,8 @@
 """What the course says word for word, as it stands in an answer.
 
 A quotation is an exact span of a passage: all of a short one; of others the stretch that tells most
-about the question, with its blocks of code and its formulas whole.
+about the question, with its blocks of code and its formulas whole. Labels of a slide's drawings are
+left out where it is shown.
 """
 
 import ast
@@ -20,6 +21,7 @@ from retrieval.passages import Passage
 EXTRACT_CHARACTERS = 600
 WHOLE = 500  # characters of a passage that is quoted as a whole
 WHOLE_SLIDE = 800  # of a slide or page, whose lines say little one by one
+LABELS = re.compile(r"(?m)(?:^\S.{0,3}\n){3,}")  # what stands in a drawing, each in its line
 TRANSLATED = 6  # sentences or lines of a passage in another language
 
 
@@ -38,10 +40,11 @@ def quotation(question: str, passages: Mapping[int, Passage], embedder: Embedder
     """What `passages`, by marker, say of a question."""
     said, citations = [], []
     for marker, passage in passages.items():
-        most = WHOLE_SLIDE if passage.location.kind in ("slide", "page") else WHOLE
-        short = len(passage.text) <= most
+        slide = passage.location.kind in ("slide", "page")
+        short = len(passage.text) <= (WHOLE_SLIDE if slide else WHOLE)
         span = passage.text if short else telling(question, passage.text, embedder)
-        said.append(with_marker(quoted(passage, span), marker))
+        shown = without_labels(span) if slide else span
+        said.append(with_marker(quoted(passage, shown), marker))
         citations.append(Citation(marker, passage, span[:QUOTE_CHARACTERS]))
     return Quotation("\n\n".join(said), tuple(citations))
 
@@ -72,6 +75,11 @@ def quoted(passage: Passage, text: str) -> str:
 def in_quotes(text: str) -> str:
     """Some text as a Markdown quotation."""
     return "\n".join(f"> {line}" for line in mended(text).split("\n"))
+
+
+def without_labels(text: str) -> str:
+    """A slide's text with an ellipsis for the labels of its drawings, which say nothing here."""
+    return LABELS.sub("…\n", f"{text}\n").removesuffix("\n")
 
 
 def with_marker(said: str, marker: int) -> str:

@@ -68,6 +68,15 @@ def test_a_slide_is_quoted_whole_where_a_longer_text_is_not(embedder: WordsEmbed
         assert ("Paso 0" in said and "Paso 17" in said) == (place.kind != "cell")
 
 
+def test_the_labels_of_a_slides_drawing_are_left_out(embedder: WordsEmbedder) -> None:
+    text = "Una recta no separa el XOR.\nOR\nAND\n1 0\nx1\nx2\nSalida: una capa oculta.\n\na\nb"
+    slide = Passage("d#1", "d", "D", "Clase 1", (), text, numbered("slide", 3))
+    said = quotation("¿xor?", {1: slide}, embedder)
+    shown = "> Una recta no separa el XOR.\n> …\n> Salida: una capa oculta.\n> \n> a\n> b [1]"
+    assert said.text == shown
+    assert said.citations[0].quote == text
+
+
 ENGLISH = "What does softmax do with the logits?"
 TRANSLATED = "*The course says, as translated by the model:*\n\n> Softmax turns logits into shares."
 
