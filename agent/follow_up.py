@@ -33,38 +33,32 @@ MORE = re.compile(
     r"more details?|elaborate|explain more|expand on)\b"
 )
 
-# What is asked about something, and names nothing by itself: “¿cuánto vale?”, “which is better?”
+NUMBERED = re.compile(r"\bclas(?:e|s) \d")
+# One word of each stem that asks about something and does not name it: “¿cuánto vale?”.
 GENERIC = """
-    cuanto cuanta cuantos cuantas parametro parametros
-    calcular calcula calculo vale valen valer sirve sirven salir sale salen entregar entrega
-    entregan conviene convenir programar programa programo implementar implemento implementa
-    entrenar entrena entreno pasar pasa pasan significa significar entender entendi entiendo
-    entiende cachar cacho cache cachai hacer hace hacen hago hizo usar usa usan uso ocupa ocupan
-    ocupo demora demorar pongo poner pone demuestra demuestro demostrar mejorar mejora funciona
-    funcionan explicar explica explicas explicame dar dame da dan puede pueden puedo podria tiene
-    tienen tengo quedar queda resolver resuelve resuelvo arreglar arregla ver veo saber sabe
-    elegir elijo elige aplicar aplica aplico interpretar interpreta derivar deriva aumentar
-    aumenta bajar baja subir sube cambiar cambia probar pruebo necesitar necesito necesita
-    recomienda recomiendas recomendar falta faltar debo deberia dice dijiste decir di escribe
-    escribir mostrar muestra muestrame resume resumir repetir repite ejemplo ejemplos diferencia
-    diferencias ventaja ventajas desventaja desventajas formula formulas codigo solucion resultado
-    resultados valor valores parte clase clases lamina laminas pagina forma formas manera razon
-    motivo idea paso pasos detalle detalles resumen dato datos numero problema problemas caso
-    casos cosa cosas tipo tipos nombre link fuente salida entrada tamaño costo tiempo orden
-    pregunta respuesta tema materia punto definicion concepto palabras mejor peor mas menos muy
-    grande chico corto cortito largo simple facil dificil rapido lento otro otra otros mismo misma
-    distinto igual claro general importante necesario siempre nunca ahora despues antes bien mal
-    porfa porfavor gracias segundo primero ultimo what how when which why where does do did is are
-    can could should work works use used using compute computed give example examples better
-    difference mean means meant class code explain again simpler short shorter long longer detail
-    details need best worse happen happens value values output input size first second last one
-    please show tell more other diagrama grafico tabla imagen figura ejercicio apunte apuntes
-    video libro explicacion comparacion similar parecido rato poco mucho harto tanto todo nada
-    algo alguien resto final inicio principio opinas crees piensas sugieres afecta ayuda importa
-    depende ocurre sucede logra consigue mide medir cuesta gasta necesarios obligatorio posible
-    cierto verdad seguro raro bueno buena malo mala versus entonces picture figure table chart
-    proof steps step reason matter matters help helps affect depends true false sure good bad
-    possible required much many lot little everything nothing else
+    afecta ahora alguien aplicar apunte arreglar aumentar ayuda bajar bien bueno cachai cachar
+    calcular cambiar caso chico cierto claro clase codigo comparacion concepto consigue convenir
+    conviene cortito corto cosa costo crees cuanto cuesta da dame dan dar dato deberia debo decir
+    definicion demora demostrar demuestra depende derivar despues desventaja detalle di diagrama
+    dice diferencia dificil dijiste distinto ejemplo ejercicio elegir elige elijo entender entendi
+    entiendo entonces entrada entregar entrenar escribe explicame explicar facil falta figura
+    final forma formula fuente funciona gasta general gracias grafico grande hacer hago harto hizo
+    idea igual imagen implementar importante inicio interpretar lamina largo lento libro link
+    logra mal manera materia medir mejorar menos mide mismo mostrar motivo muestra muestrame
+    necesario necesitar nombre numero nunca obligatorio ocupa ocurre opinas orden pagina palabras
+    parametro parecido parte pasar peor piensas podria poner pongo porfa porfavor posible pregunta
+    primero principio probar problema programar pruebo puede punto quedar rapido raro rato razon
+    recomendar recomienda repetir repite resolver respuesta resto resuelve resultado resume saber
+    salir segundo seguro siempre significa significar similar simple sirve solucion subir sucede
+    sugieres tabla tamaño tema tiempo tipo ultimo usa usan usar uso vale valor ventaja veo ver
+    verdad versus video
+
+    affect again bad best better can chart class code compute could depends detail details did
+    difference do does else everything example explain false first give good happen happens help
+    helps how input last little long lot many matter matters mean means meant more much need
+    nothing one other output picture please possible proof reason required second short should
+    show size step steps sure tell true use used using value what when where which why work works
+    worse
 """
 
 
@@ -81,7 +75,7 @@ def follows(question: str) -> bool:
 
 def names_something(question: str) -> bool:
     """Whether a question has a word that says what it is about, as “¿qué es relu?” has."""
-    return any(
+    return bool(NUMBERED.search(fold(question))) or any(
         len(token) > 1 and not token.isdigit() and token not in generic()
         for token in tokens(question)
     )

@@ -35,6 +35,7 @@ def test_a_follow_up_is_told(question: str) -> None:
         "que es dropout?",
         "cuando es el control 2?",
         "como calculo el f1",
+        "cuando es la clase 5",
         "what is attention?",
         "How does dropout change the expected activation at test time?",
         "y = Wx + b, ¿qué forma tiene W si x tiene 10 componentes?",
