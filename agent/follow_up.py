@@ -18,6 +18,9 @@ OPENING = re.compile(
     r"^[¿¡\s]*(?:(?:ok|okey|ya|bueno|dale|perfecto|gracias|entiendo|mmm*|ah)[\s,.;:¿]+)*"
     r"(?:y|pero|entonces|and|but|then|so|what about|how about)\b(?!\s*=)"
 )
+WHAT_IS = re.compile(  # says it all, also after an “y”
+    r"[\s,¿¡]*\b(?:que|q|quien|cuando|donde|what|who|when|where) (?:es|son|is|are)\b"
+)
 POINTING = re.compile(
     r"\b(?:eso|esto|aquello|es[eao]s?|aquel(?:la)?|ahi|lo anterior|lo mismo|"
     r"el (?:primero|segundo|ultimo)|l[ao]s? otr[ao]s?|that|those|it|them|"
@@ -66,8 +69,9 @@ def follows(question: str) -> bool:
     """Whether `question` needs the one before it to say what it is about."""
     words = fold(question)
     short = len(tokens(question)) < POINTING_WORDS
+    opening = OPENING.match(words)
     return bool(
-        OPENING.match(words)
+        (opening and not WHAT_IS.match(words, opening.end()))
         or (short and (POINTING.search(words) or AGAIN.search(words)))
         or not names_something(question)
     )

@@ -21,6 +21,8 @@ WHY = Turn(2, "¿y por qué?", "…")
         "cual conviene mas",
         "which is better?",
         "en que clase sale",
+        "y que es eso de la capa oculta",
+        "¿y cuál es la diferencia?",
     ],
 )
 def test_a_follow_up_is_told(question: str) -> None:
@@ -36,6 +38,9 @@ def test_a_follow_up_is_told(question: str) -> None:
         "cuando es el control 2?",
         "como calculo el f1",
         "cuando es la clase 5",
+        "y cuando es el control 2?",
+        "ok, ¿y qué es dropout?",
+        "Y ¿qué es dropout?",
         "what is attention?",
         "How does dropout change the expected activation at test time?",
         "y = Wx + b, ¿qué forma tiene W si x tiene 10 componentes?",
