@@ -12,6 +12,7 @@ from functools import cache
 from agent.conversations import Turn
 from corpus.language import fold
 from retrieval.lexical import tokens
+from retrieval.wording import standard
 
 POINTING_WORDS = 7  # with so many or more, what “eso” points to is in the question itself
 OPENING = re.compile(
@@ -39,29 +40,39 @@ MORE = re.compile(
 NUMBERED = re.compile(r"\bclas(?:e|s) \d")
 # One word of each stem that asks about something and does not name it: “¿cuánto vale?”.
 GENERIC = """
-    afecta ahora alguien aplicar apunte arreglar aumentar ayuda bajar bien bueno cachai cachar
-    calcular cambiar caso chico cierto claro clase codigo comparacion concepto consigue convenir
-    conviene cortito corto cosa costo crees cuanto cuesta da dame dan dar dato deberia debo decir
-    definicion demora demostrar demuestra depende derivar despues desventaja detalle di diagrama
-    dice diferencia dificil dijiste distinto ejemplo ejercicio elegir elige elijo entender entendi
-    entiendo entonces entrada entregar entrenar escribe explicame explicar facil falta figura
-    final forma formula fuente funciona gasta general gracias grafico grande hacer hago harto hizo
-    idea igual imagen implementar importante inicio interpretar lamina largo lento libro link
-    logra mal manera materia medir mejorar menos mide mismo mostrar motivo muestra muestrame
-    necesario necesitar nombre numero nunca obligatorio ocupa ocurre opinas orden pagina palabras
-    parametro parecido parte pasar peor piensas podria poner pongo porfa porfavor posible pregunta
-    primero principio probar problema programar pruebo puede punto quedar rapido raro rato razon
-    recomendar recomienda repetir repite resolver respuesta resto resuelve resultado resume saber
-    salir segundo seguro siempre significa significar similar simple sirve solucion subir sucede
-    sugieres tabla tamaño tema tiempo tipo ultimo usa usan usar uso vale valor ventaja veo ver
-    verdad versus video
+    aclarame aclarar afecta agregar ahi ahora alguien algun alla ampliar aparecer aplicar aprender
+    apunte aqui arreglar asi aumentar ayuda bajar bibliografia bien breve bueno buscar cachai
+    cachar calcular cambiar capitulo caso castellano caxo chico cierto cita claro clase cm codigo
+    comparacion comprobar comprueba compruebalo concepto concreto confirmar consejo consigue
+    contar continuar convenir conviene correcto corregir corrige cortito corto cosa costo crees
+    cuanto cuenta cuentame cuesta da dame dan dar dato deberia debo decir definicion demora
+    demostrar demuestra depende derivar desarrollar despues desventaja detalle di diagrama diapo
+    diapositiva dice diferencia dificil dijiste dime directo distinto duda ejemplo ejercicio
+    elegir elige elijo entender entendi entiendo entonces entrada entregar entrenar enunciado
+    equivocar escribe escribelo exacto excepcion explicalo explicame explicar facil falta figura
+    final forma formula frase fuente funciona gasta general gracias grafico grande hablar haceme
+    hacer hago harto hazlo hazme hizo idea igual imagen implementar importante incluir indicar
+    inicio interpretar intuicion jaja jajaja justificar justo lamina largo leer lei lento libro
+    linea link lista logra mal mandar manera materia medio medir mejorar mencionar menos mide
+    mismo mitad mostrar motivo muestra muestrame na necesario necesitar nombre numero nunca
+    obligatorio ocupa ocurre oki opcion opinas orden pa pagina palabras parametro parecido parrafo
+    parte pasar pdf peor perder perdi piensas plis pls po podria poner pongo ponlo porfa porfavor
+    posible ppt practicar preferir pregunta presentacion primero principal principio probar
+    problema profundizar programar pruebo puede punto quedar rapido raro rato razon recomendar
+    recomienda recordar referencia repasar repetir repite resolver respuesta resto resuelve
+    resultado resume revisar saber salir seccion seguir segundo seguro serio señalar siempre
+    significa significar sigue siguiente similar simple simplificar sirve solucion sonar subir
+    sucede sugieres tabla tamaño tampoco tema terminar tiempo tipo ultimo usa usan usar uso util
+    vale valor ventaja veo ver verdad verificar verlo version versus video vieron volver
 
-    affect again bad best better can chart class code compute could depends detail details did
-    difference do does else everything example explain false first give good happen happens help
-    helps how input last little long lot many matter matters mean means meant more much need
-    nothing one other output picture please possible proof reason required second short should
-    show size step steps sure tell true use used using value what when where which why work works
-    worse
+    actually affect again anything bad best better can chart check clarify class clear code
+    compute could cover covers depends detail details did difference do does elaborate else
+    english everything exactly example explain false first fix give going good guess happen
+    happens help helps how input keep last lecture little long lost lot many matter matters mean
+    means meant mention more much need nothing one other output picture please point possible
+    proof reason rephrase required right say second serious short should show size slide source
+    spanish step steps still summarize sure tell true understand use used using value what when
+    where which why work works worse wrong you your
 """
 
 
@@ -73,7 +84,7 @@ def follows(question: str) -> bool:
     return bool(
         (opening and not WHAT_IS.match(words, opening.end()))
         or (short and (POINTING.search(words) or AGAIN.search(words)))
-        or not names_something(question)
+        or not names_something(standard(question))
     )
 
 

@@ -22,6 +22,10 @@ WHY = Turn(2, "¿y por qué?", "…")
         "which is better?",
         "en que clase sale",
         "y que es eso de la capa oculta",
+        "xq?",
+        "no caxo na",
+        "sigue",
+        "can you elaborate",
         "¿y cuál es la diferencia?",
     ],
 )
