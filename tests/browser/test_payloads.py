@@ -88,6 +88,7 @@ def test_what_the_course_says_neither_runs_nor_loads_nor_covers(
             expect(page.locator("#lugar .place h2")).to_be_visible(timeout=30_000)
             watch.clean()
             page.keyboard.press("Escape")
+            expect(page.locator("#lugar .place")).to_have_count(0, timeout=30_000)
         open_part(page, "Biblioteca")
         page.locator("#buscar textarea, #buscar input").first.fill("softmax")
         page.keyboard.press("Enter")

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from contextlib import suppress
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as NotInTime
 
 from agent import Assistant
 from corpus import Settings
@@ -27,8 +29,12 @@ def staff_of(page: Page, name: str = "Equipo docente") -> None:
     menu = page.locator("#partes .overflow-menu").first
     tab = menu.get_by_text(name).or_(page.get_by_role("tab", name=name)).first
     expect(tab).to_be_attached()
-    if not tab.is_visible():
-        menu.locator("> button").click()
+    for _ in range(10):  # the page may move it into the menu between a look and a click
+        if not tab.is_visible():
+            menu.locator("> button").click()
+        with suppress(NotInTime):
+            tab.click(timeout=3_000)
+            return
     tab.click()
 
 
