@@ -36,7 +36,6 @@ MORE = re.compile(
     r"\b(?:(?:con )?mas detalles?|explica(?:lo|me)? mas|profundiza|desarrolla(?:lo)?|"
     r"more details?|elaborate|explain more|expand on)\b"
 )
-
 NUMBERED = re.compile(r"\bclas(?:e|s) \d")
 # One word of each stem that asks about something and does not name it: “¿cuánto vale?”.
 GENERIC = """

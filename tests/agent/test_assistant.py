@@ -181,6 +181,23 @@ def test_an_english_question_gets_english_messages(
     assert answer.text.startswith("Extract from the materials")
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("¿Qué hace softmax?", "ahora no hay un modelo de lenguaje"),
+        ("What does softmax do?", "there is no language model now"),
+    ],
+)
+def test_why_there_is_no_model_is_not_told_to_who_asks(
+    retriever: Retriever, settings: Settings, question: str, said: str
+) -> None:
+    with Assistant(retriever, settings, use_model=False) as assistant:
+        assistant.notice = "vLLM se detuvo: EngineDeadError. El registro está en /tmp/vllm-1.log."
+        answer = assistant.ask(question)
+    assert answer.notice == said
+    assert "vllm-1.log" not in answer.text
+
+
 def test_without_waiting_answers_are_extracts_until_the_model_is_there(
     retriever: Retriever, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

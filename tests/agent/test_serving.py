@@ -14,6 +14,7 @@ from agent.serving import ModelServer
 from agent.serving import server as serving
 from agent.serving.qwen import quantised
 from corpus import InputError, ModelUnavailable, Settings
+from retrieval.threads import WAITING
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -106,6 +107,25 @@ def test_a_failed_start_leaves_another_servers_record(settings: Settings, tmp_pa
     with pytest.raises(ModelUnavailable):
         server.open()
     assert server.record.exists()
+
+
+def test_the_server_does_not_wait_as_the_embedding_model_does(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[dict[str, str]] = []
+
+    def refuse(*_: object, env: dict[str, str], **__: object) -> None:
+        given.append(env)
+        raise OSError
+
+    monkeypatch.setenv(WAITING, "passive")  # as `load_torch` leaves it
+    monkeypatch.setattr("agent.serving.server.subprocess.Popen", refuse)
+    (tmp_path / "model").mkdir()
+    with pytest.raises(ModelUnavailable):
+        ModelServer(settings.model_copy(update={"llm": str(tmp_path / "model")})).open()
+    (environment,) = given
+    assert WAITING not in environment
+    assert "PATH" in environment
 
 
 @pytest.mark.parametrize("dies", [True, False])

@@ -142,6 +142,14 @@ def test_a_draft_is_put_right_before_it_is_asked(store: QuizStore) -> None:
     assert store.item(right.id) == right
 
 
+def test_a_correction_that_nothing_bears_out_cites_the_passage_as_it_is_now() -> None:
+    left = replace(choice(), why="Esto decía la lámina antes.")
+    right = corrected(left, "¿Qué?", "cebolla", WRONG, SOFTMAX.text)
+    assert right.why
+    assert right.why in SOFTMAX.text
+    assert corrected(left, "¿Qué?", "cebolla", WRONG).why == left.why  # the passage is gone
+
+
 def test_a_draft_cannot_become_what_is_asked_already(store: QuizStore) -> None:
     draft = choice(question="¿Qué truco evita infinitos?")
     store.propose([draft])
