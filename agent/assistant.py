@@ -22,6 +22,7 @@ from pydantic import SecretStr
 
 from agent.answering import LOST, Answering, Inquiry, Means
 from agent.conversations import Conversations, Turn
+from agent.corrections import add_answer
 from agent.events import Answer, Event, Mode, SearchStep, TextDelta
 from agent.follow_up import follows
 from agent.messages import Language, language_of
@@ -33,6 +34,7 @@ from corpus.errors import ModelUnavailable
 from corpus.language import NOT_WORDS, PASTED
 from corpus.progress import Progress, silent
 from corpus.settings import Settings
+from retrieval.indexing import IndexReport
 from retrieval.retriever import Retriever, checked_question
 
 REMEMBERED = 20  # turns of a conversation that a question may look back on
@@ -79,7 +81,7 @@ class Assistant:
         self.notice = ""
         self.address: ServerAddress | None = None
         self.answering = 0  # questions on their way to an answer
-        self._counting = threading.Lock()
+        self._counting, self._renewing = threading.Lock(), threading.Lock()
         self.conversations = Conversations(self.settings.conversations)
         self.starting = ""  # what the model's server is doing, until it is there
         self._wanted, self._wait = use_model and model is None, wait
@@ -240,6 +242,25 @@ class Assistant:
             answer = event
         assert isinstance(answer, Answer)
         return answer
+
+    def renew(self, progress: Progress = silent) -> IndexReport:
+        """Makes the index follow the course's files, and searches the new one from then on.
+
+        Whoever asks while the index is renewed waits for his turn.
+
+        Raises:
+            InputError: as `Retriever.renewed` does; the old one is searched as before.
+        """
+        if self._renewing.locked():
+            progress("esperando a que termine otra actualización del índice", 0, 0)
+        with self._renewing:
+            report, self.retriever = self.retriever.renewed(self.settings, progress)
+        return report
+
+    def correct(self, question: str, answer: str) -> None:
+        """Adds an answer of the teaching staff to the course; see `agent.corrections`."""
+        with self._renewing:
+            self.retriever = add_answer(question, answer, self.retriever, self.settings)
 
     def means(self) -> Means:
         """What a question that begins now is answered with."""

@@ -93,13 +93,12 @@ class Meanwhile:
 
     def _renew(self) -> None:
         """Publishes the index with the enrichments that it lacks, if any, and searches that one."""
-        retriever = self.assistant.retriever
-        index = retriever.index
+        index = self.assistant.retriever.index
         if texts_for(index.passages, at_hand(self.settings.cache))[0] == enriching(index):
             return
         try:
-            _, self.assistant.retriever = retriever.renewed(self.settings)
-        except InputError as error:  # somebody else is changing the index: the next round's turn
+            self.assistant.renew()
+        except InputError as error:  # another process writes the index: the next round's turn
             log.warning("the index was not renewed: %s", error)
 
     def _go_on(self) -> bool:

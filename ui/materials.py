@@ -142,7 +142,7 @@ class Materials:
                 )
             retired = self.retire(file, document)
             try:
-                report = self.follow(progress)
+                report = self.assistant.renew(progress)
             except AyudanteError:
                 shutil.move(retired, file)
                 raise
@@ -151,7 +151,7 @@ class Materials:
     def reindex(self, progress: Progress = silent) -> Change:
         """Makes the index follow what was changed in the course's folders by other means."""
         with one_at_a_time():
-            return Change(self.follow(progress))
+            return Change(self.assistant.renew(progress))
 
     def placed(self, file: Path, target: Path, *, replacing: bool) -> list[Path]:
         """Copies a file to its place, at once or not at all.
@@ -197,21 +197,14 @@ class Materials:
         return target
 
     def indexed_in(self, folder: Path, progress: Progress) -> IndexReport:
-        """`follow` for files that are already in `folder`, where an error finds them."""
+        """Renews the index for files that are already in `folder`, where an error finds them."""
         try:
-            return self.follow(progress)
+            return self.assistant.renew(progress)
         except AyudanteError as error:
             raise InputError(
                 f"Los archivos quedaron en {folder}, pero el índice no los tiene: {error} "
                 "Después actualiza el índice."
             ) from error
-
-    def follow(self, progress: Progress) -> IndexReport:
-        """Brings the index up to date; from then on the assistant searches it."""
-        report, self.assistant.retriever = self.assistant.retriever.renewed(
-            self.assistant.settings, progress
-        )
-        return report
 
     def name_of(self, path: Path) -> str:
         """How the index names a file that came in; see `corpus.finding.find_files`."""

@@ -1,7 +1,9 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from agent import Assistant
 from agent.corrections import FILE, add_answer
 from corpus import InputError, Settings
 from retrieval import Retriever
@@ -51,3 +53,27 @@ def test_an_answer_that_cannot_be_indexed_leaves_the_course_as_it_was(
     with pytest.raises(InputError, match="Otro proceso"):
         add_answer("¿Hay clase el viernes?", "No.", retriever, settings)
     assert not (course / FILE).exists()
+
+
+def test_answers_that_are_added_at_the_same_moment_are_all_kept(
+    course: Path, retriever: Retriever, settings: Settings
+) -> None:
+    assistant = Assistant(retriever, settings, use_model=False)
+    questions = [f"¿Hay clase el {day}?" for day in ("lunes", "martes", "viernes")]
+    with ThreadPoolExecutor(len(questions)) as pool:
+        list(pool.map(assistant.correct, questions, ["Sí."] * len(questions)))
+    contexts = " ".join(passage.context for passage in assistant.retriever.index.passages)
+    for question in questions:
+        assert f"## {question}" in (course / FILE).read_text()
+        assert question in contexts
+
+
+def test_whoever_renews_the_index_waits_for_his_turn(
+    course: Path, retriever: Retriever, settings: Settings
+) -> None:
+    assistant, told = Assistant(retriever, settings, use_model=False), list[str]()
+    (course / "clase-09.md").write_text("# Redes de grafos\n\nPasan mensajes entre vecinos.")
+    with ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(lambda _: assistant.renew(lambda s, *_: told.append(s)), range(2)))
+    assert sorted(report.added for report in reports) == [0, 1]
+    assert "clase-09.md" in assistant.retriever.index.documents

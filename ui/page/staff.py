@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from agent.corrections import FILE, add_answer
+from agent.corrections import FILE
 from agent.insights import insights
 from agent.messages import Language
 from agent.quiz import QuizStore
@@ -163,12 +163,9 @@ class Questions:
 
     def added(self, question: str, answer: str, request: gr.Request) -> tuple[Any, Any, str]:
         """Adds an answer to the course; what was typed stays if that cannot be."""
-        assistant = self.site.assistant
         try:
             self.site.teacher(request)
-            assistant.retriever = add_answer(
-                question, answer, assistant.retriever, assistant.settings
-            )
+            self.site.assistant.correct(question, answer)
         except AyudanteError as error:
             said = escape(told(error, self.language, for_staff=True))
             return gr.skip(), gr.skip(), f'<p role="alert">⚠️ {said}</p>'
