@@ -17,7 +17,14 @@ from typing import Any
 import httpx2
 import openai
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AnyMessage,
+    BaseMessage,
+    HumanMessage,
+    SystemMessage,
+    ToolMessage,
+)
 from langchain_core.tools import BaseTool
 from langchain_openai import ChatOpenAI
 
@@ -32,13 +39,22 @@ from agent.grounding import telling
 from agent.loop import WRITTEN_CALL, Bounds, run, tool_call
 from agent.messages import OWN_WORDS, Language, listed, say
 from agent.prompts import prompt, system_prompt
-from agent.quoting import NOTHING, TRANSLATED, Quotation, is_code, quotation, shortened, translated
+from agent.quoting import (
+    NOTHING,
+    TRANSLATED,
+    Quotation,
+    is_code,
+    keeps_numbers,
+    quotation,
+    shortened,
+    translated,
+)
 from agent.scope import Judgement, is_courtesy, judged
 from agent.sentences import PLACED
 from agent.serving import qwen
 from agent.tools import computing_tools, course_tools, recorded
 from agent.vault import Guard, Vault
-from agent.wellformed import beginning, circles, whole
+from agent.wellformed import beginning, circles, ended, whole
 from corpus.settings import Settings
 from retrieval.passages import Passage
 from retrieval.retriever import MAX_QUESTION, Retriever, SearchResult
@@ -85,11 +101,17 @@ class Inquiry:
     first_token: float | None = None
     probability: float | None = None
     trouble: str = ""
+    hinting: bool = False
 
     @property
     def query(self) -> str:
         """What to search for."""
         return standalone(self.question, self.history)[:MAX_QUESTION]
+
+    def begun(self) -> None:
+        """Notes when the student sees the first text."""
+        if self.first_token is None:
+            self.first_token = monotonic() - self.start
 
     def seconds(self) -> Seconds:
         """Time spent so far."""
@@ -180,8 +202,12 @@ class Answering:
         """Extracts of the best passages, and why there is no more."""
         for result in results[:EXTRACT_PASSAGES]:
             self.evidence.mark(result.passage)
+        return self.extract(self.why_no_model())
+
+    def why_no_model(self) -> str:
+        """A notice of it; empty if none was wanted."""
         kind = self.inquiry.trouble or ("no_model" if self.means.notice else "")
-        return self.extract(say(kind, self.language) if kind else "")
+        return say(kind, self.language) if kind else ""
 
     def wants_hint(self, results: Sequence[SearchResult]) -> bool:
         """Whether a hint is due: asked for, or an assignment is, or one is being worked on."""
@@ -332,7 +358,6 @@ class Answering:
         """The course's words on the question, as they come: quoted, or translated by the model."""
         course = self.quotation(self.likeliest(results))
         if course.text:
-            self.begun()
             yield TextDelta(course.text)
             return course
         shown = self.evidence.passages.items()
@@ -342,32 +367,37 @@ class Answering:
     def translation(self, marker: int, passage: Passage) -> Generator[Event, None, Quotation]:
         """What a passage in the other language says of the question; nothing, if that fails.
 
-        It is guarded like an answer; one with a number that the passage has not is none.
+        It is guarded like an answer, and shown a whole sentence at a time, so that no word of it
+        has to be taken back: it ends before a sentence with a number that the passage has not.
         """
         embedder = self.means.retriever.embedder
         span = telling(self.inquiry.query, passage.text, embedder, TRANSLATED)
         system = prompt("translation").replace("{language}", LANGUAGES[self.language])
         messages = [SystemMessage(system), HumanMessage(span)]
         heading, said = f"{say('translated', self.language)}\n\n", ""
-        yield TextDelta(f"{heading}> ")
+        for sentences in self.whole_sentences(self.writer(1).stream(messages)):
+            if not keeps_numbers(sentences, span):
+                break
+            new = sentences[len(said) :].replace("\n", "\n> ")
+            yield TextDelta(new if said else f"{heading}> {new}")
+            said = sentences
+        self.inquiry.text, self.guard = "", Guard(self.means.vault)  # the answer is yet to come
+        course = translated(said, marker, passage, span) if said else NOTHING
+        return replace(course, text=heading + course.text) if said else NOTHING
+
+    def whole_sentences(self, stream: Iterator[BaseMessage]) -> Iterator[str]:
+        """What the model has written, guarded, each time that a sentence of it has ended."""
+        said = ""
         try:
-            pieces = (piece.text for piece in self.writer(1).stream(messages))
-            for event in self.streamed(pieces):
-                assert isinstance(event, TextDelta)
-                yield TextDelta(event.text.replace("\n", "\n> "))
+            for _ in self.streamed(piece.text for piece in stream):
+                if len(now := ended(self.inquiry.text)) > len(said):
+                    said = now
+                    yield said
             rest = self.guard.close()
-            yield TextDelta(rest.replace("\n", "\n> "))
-            said = "" if self.guard.leak else self.inquiry.text + rest
+            if not self.guard.leak and len(now := ended(self.inquiry.text + rest)) > len(said):
+                yield now
         except LOST as error:
             self.not_heard(kind_of(error))
-        self.inquiry.text, self.guard = "", Guard(self.means.vault)  # the answer is yet to come
-        course = translated(said, marker, passage, span)
-        return replace(course, text=heading + course.text) if course.text else NOTHING
-
-    def begun(self) -> None:
-        """Notes when the student sees the first text."""
-        if self.inquiry.first_token is None:
-            self.inquiry.first_token = monotonic() - self.inquiry.start
 
     def likeliest(self, results: Sequence[SearchResult]) -> list[int]:
         """Markers of the best passage shown in the answer's language, and of one about as good."""
@@ -384,13 +414,18 @@ class Answering:
     def guided(self) -> Iterator[Event]:
         """A hint in place of an answer."""
         inquiry, means = self.inquiry, self.means
+        inquiry.hinting = True
         start = monotonic()
         found = guiding.lectures(inquiry.query, means.retriever, means.settings.passages_shown)
         self.read(start, found, dates=False)
         yield from self.evidence.steps
         number = guiding.rung(inquiry.history)
-        if means.model is None or not found:
-            yield self.hinted(say("hint_kept", self.language, places=self.near()), None)
+        if not found:  # there are no lectures
+            yield self.refused("not_in_materials", means.retriever.search(inquiry.query, JUDGED))
+            return
+        if means.model is None:
+            unwritten = say("hint_unwritten", self.language, places=self.near())
+            yield self.hinted(unwritten, None, self.why_no_model())
             return
         self.offered = []
         reminder = say(f"hint_{number}", self.language, question=inquiry.question)
@@ -407,11 +442,11 @@ class Answering:
         notice = say("cut_off", self.language, reason=trouble) if trouble else ""
         yield self.answer(text, "hinted", citations, means.model_name, notice)
 
-    def hinted(self, text: str, model: str | None) -> Answer:
+    def hinted(self, text: str, model: str | None, notice: str = "") -> Answer:
         """A hint that only sends to the material."""
         citations = self.cited(list(self.evidence.passages.items())[:EXTRACT_PASSAGES])
         marks = "".join(f"[{citation.marker}]" for citation in citations)
-        return self.answer(f"{text} {marks}".strip(), "hinted", citations, model)
+        return self.answer(f"{text} {marks}".strip(), "hinted", citations, model, notice)
 
     def near(self) -> str:
         """The best places found, in words."""
@@ -479,7 +514,6 @@ class Answering:
                 yield from self.evidence.steps[emitted:]
                 emitted = len(self.evidence.steps)
                 continue
-            self.begun()
             may_show = self.guard.feed(piece)
             if self.guard.leak:
                 return

@@ -30,7 +30,7 @@ from agent.prompts import system_prompt
 from agent.serving import ModelServer, ServerAddress
 from agent.tools import as_tool
 from agent.vault import Vault
-from corpus.errors import ModelUnavailable
+from corpus.errors import AyudanteError, ModelUnavailable
 from corpus.language import NOT_WORDS, PASTED
 from corpus.progress import Progress, silent
 from corpus.settings import Settings
@@ -106,7 +106,7 @@ class Assistant:
         try:
             self.address = self._server.open()
             self.model = chat_model(self.address, self.settings)
-        except ModelUnavailable as error:
+        except AyudanteError as error:
             self.notice = str(error)
         finally:
             self.starting = ""
@@ -129,9 +129,7 @@ class Assistant:
     @property
     def model_name(self) -> str | None:
         """The model's name; None without one."""
-        if self.model is None:
-            return None
-        return str(getattr(self.model, "model_name", type(self.model).__name__))
+        return name_of(self.model)
 
     def ask(
         self,
@@ -180,6 +178,7 @@ class Assistant:
             try:
                 for event in Answering(inquiry, self.means()).events():
                     if isinstance(event, TextDelta):
+                        inquiry.begun()
                         written += event.text
                     elif isinstance(event, SearchStep):
                         written = ""  # what was said before a tool was used is not the answer
@@ -189,7 +188,13 @@ class Assistant:
                     yield event
             except GeneratorExit:  # whoever asked does not want the rest
                 if stored is not None and written:
-                    self.conversations.stopped(stored, written, inquiry.evidence.steps)
+                    self.conversations.stopped(
+                        stored,
+                        written,
+                        inquiry.language,
+                        "hinted" if inquiry.hinting else None,
+                        inquiry.evidence.steps,
+                    )
                 raise
 
     async def astream(
@@ -264,24 +269,25 @@ class Assistant:
 
     def means(self) -> Means:
         """What a question that begins now is answered with."""
+        model = self.model  # another thread may take it away meanwhile
         return Means(
             retriever=self.retriever,
-            model=self.patient(),
-            model_name=self.model_name,
+            model=self.patient(model),
+            model_name=name_of(model),
             vault=vault_of(self.retriever),
             settings=self.settings,
             tools=self.tools,
             notice=self.notice,
         )
 
-    def patient(self) -> BaseChatModel | None:
+    def patient(self, model: BaseChatModel | None) -> BaseChatModel | None:
         """The model, waited for longer the more questions it is reading beside this one."""
         others = self.answering - 1
-        if self.address is None or not isinstance(self.model, ChatOpenAI) or others < 1:
-            return self.model
+        if self.address is None or not isinstance(model, ChatOpenAI) or others < 1:
+            return model
         patience = self.settings.llm_read_seconds + QUEUED_SECONDS * others
         timeout = openai.Timeout(patience, connect=CONNECT_SECONDS)
-        return self.model.model_copy(update={"model_kwargs": {"timeout": timeout}})
+        return model.model_copy(update={"model_kwargs": {"timeout": timeout}})
 
     @contextmanager
     def being_answered(self) -> Iterator[None]:
@@ -293,6 +299,11 @@ class Assistant:
         finally:
             with self._counting:
                 self.answering -= 1
+
+
+def name_of(model: BaseChatModel | None) -> str | None:
+    """A model's name; None for none."""
+    return None if model is None else str(getattr(model, "model_name", type(model).__name__))
 
 
 @lru_cache(maxsize=2)

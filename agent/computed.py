@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.tools import BaseTool
 
 from agent.computing.functions import CONSTANTS, FUNCTIONS
@@ -44,8 +44,8 @@ AMOUNT = re.compile(
     r"cual es el valor|evalua(?:me|r)?|how much is|what(?:'s| is)|calculate|compute|evaluate)\b"
 )
 OPERATIONS = re.compile(
-    r"\b(?:raiz|log\w*|ln|exp\w*|elevado|cuadrado|por|mas|menos|dividido|entre|softmax|sigmoid\w*|"
-    r"relu|tanh|entropia|promedio|suma|norma|ciento|porcentaje|producto|percent|times|plus|minus|"
+    r"\b(?:raiz|log\w*|ln|exp\w*|elevado|cuadrado|por(?! favor)|mas|menos|dividido|entre|softmax|"
+    r"sigmoid\w*|relu|tanh|entropia|promedio|suma|norma|ciento|porcentaje|producto|percent|times|plus|minus|"
     r"divided|squared?|root|entropy|average|sum|norm|product)\b"
 )
 SYMBOLS = re.compile(r"\$[^$]*[a-z][^$]*\$|\\|\b[a-z]\(|=")  # a question about a formula
@@ -119,11 +119,21 @@ def computed(question: str, model: BaseChatModel | None) -> Computed | None:
 
 
 def in_so_many_signs(name: str, question: str) -> list[str]:
-    """What stands in the question as the tool reads it, the longest first."""
+    """What stands in the question as the tool reads it, the longest first.
+
+    What is only a part of the calculation is none: “3 + 4 por 2”, “la raíz de 16 + 9”.
+    """
     if name != "calculator":
         return []
     found = (match[0].strip(" ,") for match in SIGNS.finditer(question))
-    return sorted((one for one in found if OPERATION.search(one)), key=len, reverse=True)
+    signs = [one for one in found if OPERATION.search(one)]
+    return sorted((one for one in signs if is_all(one, question)), key=len, reverse=True)
+
+
+def is_all(signs: str, question: str) -> bool:
+    """Whether a question says nothing to compute beside `signs`."""
+    rest = fold(question.replace(signs, " ", 1))
+    return not OPERATIONS.search(rest) and not NUMBER.search(rest)
 
 
 def by_the_model(question: str, tool: BaseTool, model: BaseChatModel) -> Computed | None:
@@ -134,7 +144,8 @@ def by_the_model(question: str, tool: BaseTool, model: BaseChatModel) -> Compute
         try:
             return result_of(tool, written)
         except InputError as error:
-            said = [*said, HumanMessage(f"No sirve: {error} Escríbelo de nuevo.")]
+            wrong = HumanMessage(f"No sirve: {error} Escríbelo de nuevo.")
+            said = [*said, AIMessage(written), wrong]
     return None
 
 

@@ -12,7 +12,8 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.events import Answer, SearchStep
+from agent.events import Answer, SearchStep, Status
+from agent.messages import Language
 from agent.sqlite import transaction
 from corpus.errors import InputError
 from corpus.language import fold
@@ -186,12 +187,22 @@ class Conversations:
         with self.connection() as connection:
             connection.execute(f"UPDATE turns SET {given} WHERE id = :id", values | {"id": turn})
 
-    def stopped(self, turn: int, text: str, steps: Sequence[SearchStep] = ()) -> None:
-        """Stores what there was of an answer when it was stopped; it has no status."""
+    def stopped(
+        self,
+        turn: int,
+        text: str,
+        language: Language,
+        status: Status | None = None,
+        steps: Sequence[SearchStep] = (),
+    ) -> None:
+        """Stores what there was of an answer when it was stopped; only of a hint it has a status.
+
+        What is asked next must know that an assignment is being worked on.
+        """
         with self.connection() as connection:
             connection.execute(
-                "UPDATE turns SET answer = ?, steps = ? WHERE id = ?",
-                (text, steps_as_text(steps), turn),
+                "UPDATE turns SET answer = ?, language = ?, status = ?, steps = ? WHERE id = ?",
+                (text, language, status, steps_as_text(steps), turn),
             )
 
     def cut(self, conversation: str, turn: int) -> None:
@@ -270,8 +281,12 @@ class Conversations:
     def exported(self, conversation: str) -> str:
         """A conversation as Markdown."""
         self.must_exist(conversation)
-        title = next(one.title for one in self.listed() if one.id == conversation)
-        turns = self.selected("WHERE conversation = ?", (conversation,))
+        turns = self.asked(conversation)
+        with self.connection() as connection:
+            given = connection.execute(
+                "SELECT title FROM titles WHERE conversation = ?", (conversation,)
+            ).fetchone()
+        title = given[0] if given else titled(turns[0].question)
         return "\n\n".join([f"# {title}", *map(written_out, turns)]) + "\n"
 
     def must_exist(self, conversation: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from agent.conversations import Turn
+from agent.scope import is_courtesy
 from corpus.language import fold
 from retrieval.lexical import tokens
 from retrieval.wording import standard
@@ -110,6 +111,8 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     """What to search for: a follow-up together with the last question that stands alone."""
     if not history or not follows(question):
         return question
-    before = [turn.question for turn in history]
+    before = [turn.question for turn in history if not is_courtesy(turn.question)]
+    if not before:
+        return question
     opening = next((asked for asked in reversed(before) if not follows(asked)), before[0])
     return f"{opening} {question}"

@@ -44,6 +44,7 @@ AT_HAND = 200  # questions and answers, of a few kB
 TOLD = 4  # sentences or lines of a quotation
 MARKUP = re.compile(r"\\[a-zA-Z]+|[{}$_^\\]")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+WORD = re.compile(r"[^\W\d_]+")
 NAME = re.compile(r"(?<=[\w,;:] )[A-ZÁÉÍÓÚÑ][\w-]*|\b\w*[A-Z]\w*[A-Z]\w*\b|\b[A-Za-z]+-?\d[\w-]*")
 SPELLED = {
     word: str(number)
@@ -181,5 +182,6 @@ def names_of(sentence: str) -> frozenset[str]:
 def numbers_of(text: str) -> frozenset[str]:
     """The numbers in a text, those up to ten also if they are spelt; a decimal comma is a point."""
     text = MARKUP.sub(" ", text)
-    found = {match[0].replace(",", ".").rstrip(".") for match in NUMBER.finditer(text)}
-    return frozenset(found | {SPELLED[word] for word in fold(text).split() if word in SPELLED})
+    found = {match[0].replace(",", ".") for match in NUMBER.finditer(text)}
+    words = WORD.findall(fold(text))
+    return frozenset(found | {SPELLED[word] for word in words if word in SPELLED})

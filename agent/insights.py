@@ -49,7 +49,7 @@ class Insights:
 
     Attributes:
         questions: how many were asked.
-        by_status: how many answers of each status; “lost” counts questions that got none.
+        by_status: how many answers of each status; “lost” counts those cut short.
         unanswered: that the course does not answer, the most asked first.
         weak: answered, but on weak evidence or not usefully, as a student said.
         topics: documents (“Clase 5”) by how many answers cite them.

@@ -58,8 +58,6 @@ class Meanwhile:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        while self.assistant.starting and not self._stopped.wait(REST_SECONDS):
-            pass
         address = self.assistant.address
         if address is None:
             return

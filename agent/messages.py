@@ -66,6 +66,10 @@ CATALOGUE: dict[str, dict[Language, str]] = {
         "en": "That is the solution of an assignment and I cannot give it to you. It helps more "
         "to start here: {places}. Tell me what you tried and at which step you got stuck.",
     },
+    "hint_unwritten": {
+        "es": "Ahora no puedo escribirte una pista. Sirve partir por {places}.",
+        "en": "I cannot write you a hint now. It helps to start with {places}.",
+    },
     "code_kept": {
         "es": "# … el resto es tuyo",
         "en": "# … the rest is yours",
@@ -109,8 +113,8 @@ CATALOGUE: dict[str, dict[Language, str]] = {
         "en": "Extract from the materials (without a language model):",
     },
     "cut_off": {
-        "es": "La respuesta se cortó antes de terminar: {reason}",
-        "en": "The answer was cut off before its end: {reason}",
+        "es": "La respuesta se cortó antes de terminar: {reason}.",
+        "en": "The answer was cut off before its end: {reason}.",
     },
     "no_model": {
         "es": "ahora no hay un modelo de lenguaje",

@@ -9,13 +9,15 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from agent.citations import QUOTE_CHARACTERS
 from agent.events import Citation
 from agent.grounding import numbers_of, telling
-from agent.wellformed import mended, whole
+from agent.wellformed import mended
 from corpus.document import PRINTED
 from retrieval.embedding import Embedder
+from retrieval.filters import CODE
 from retrieval.passages import Passage
 
 EXTRACT_CHARACTERS = 600
@@ -49,12 +51,14 @@ def quotation(question: str, passages: Mapping[int, Passage], embedder: Embedder
     return Quotation("\n\n".join(said), tuple(citations))
 
 
-def translated(said: str, marker: int, passage: Passage, span: str) -> Quotation:
-    """A model's translation of a span of a passage; nothing, if it has a number of its own."""
-    said = whole(said.strip())
+def keeps_numbers(said: str, span: str) -> bool:
+    """Whether a translation of a span of a passage has no number of its own."""
     numbers = numbers_of(re.sub(r"[^\W\d]+", " ", said))  # in digits: “one” translates “un”, too
-    if not said or numbers - numbers_of(span):
-        return NOTHING
+    return not numbers - numbers_of(span)
+
+
+def translated(said: str, marker: int, passage: Passage, span: str) -> Quotation:
+    """A model's translation of a span of a passage, as a quotation."""
     citation = Citation(marker, passage, span[:QUOTE_CHARACTERS])
     return Quotation(with_marker(in_quotes(said), marker), (citation,))
 
@@ -89,8 +93,10 @@ def with_marker(said: str, marker: int) -> str:
 
 
 def is_code(passage: Passage) -> bool:
-    """Whether a passage is a cell of code."""
-    return passage.location.kind == "cell" and is_python(passage.text)
+    """Whether a passage is a cell of code, or from a file of code."""
+    if passage.location.kind == "cell":
+        return is_python(passage.text)
+    return PurePosixPath(passage.document).suffix.lower() in CODE
 
 
 def is_python(text: str) -> bool:

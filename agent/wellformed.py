@@ -20,10 +20,13 @@ def whole(text: str) -> str:
         return mended(text)
     while (opened := opened_formula(text)) is not None:
         text = text[:opened].rstrip()
-    if not text:
-        return text
+    return ended(text) or (f"{text}…" if text else "")
+
+
+def ended(text: str) -> str:
+    """The sentences of `text` that have ended, with every block and formula closed."""
     ends = [match.end() for match in ENDING.finditer(text) if closed(text[: match.end()])]
-    return text[: ends[-1]].rstrip() if ends else f"{text}…"
+    return text[: ends[-1]].rstrip() if ends else ""
 
 
 def mended(text: str) -> str:

@@ -48,6 +48,11 @@ def find_files(roots: Sequence[Path], leave_out: Sequence[Path] = ()) -> list[So
     return [SourceFile(path, name) for name, path in sorted(found.items())]
 
 
+def first_folder(roots: Sequence[Path]) -> Path | None:
+    """The first of `roots` that is a folder: the course's own, where material is added."""
+    return next((root for root in roots if root.is_dir()), None)
+
+
 def readable(name: str) -> str:
     """A file name as text; one that is no UTF-8 comes from an old Windows archive."""
     try:

@@ -128,16 +128,6 @@ def kind_of(passage: Passage) -> str:
     return place_of(passage).kind
 
 
-def class_of(passage: Passage) -> int | None:
-    """Number of the class that it is of; for a lab, of the first class that it goes with."""
-    return next(iter(place_of(passage).classes), None)
-
-
-def lab_of(passage: Passage) -> int | None:
-    """Number of the lab that it is of; None for a class, even if labs go with it."""
-    return next(iter(place_of(passage).labs), None)
-
-
 def facets(passages: Iterable[Passage]) -> Facets:
     """How many of `passages` have each value of each field of `Filter`, values in order.
 

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from corpus.calendar import Day
 from corpus.document import Document
-from corpus.errors import IndexMismatch
+from corpus.errors import IndexMismatch, InputError
+from corpus.finding import first_folder
 from retrieval.embedding import Embedder, Vectors
 from retrieval.enrichment import QuestionIndex
 from retrieval.late import TokenIndex
@@ -145,6 +146,21 @@ class Index:
     def root_paths(self) -> list[Path]:
         """What was indexed, as paths."""
         return [Path(root) for root in self.roots]
+
+    @property
+    def course_folder(self) -> Path:
+        """Where material is added: the first folder that was indexed.
+
+        Raises:
+            InputError: if none was.
+        """
+        folder = first_folder(self.root_paths)
+        if folder is None:
+            raise InputError(
+                "El índice se hizo de archivos sueltos. Para agregarle algo, indexe la carpeta "
+                "del curso: ayudante index CARPETA"
+            )
+        return folder
 
     @property
     def days(self) -> list[Day]:

@@ -20,14 +20,15 @@ from typing import Annotated
 import typer
 
 from corpus.errors import IndexMissing, InputError
-from corpus.finding import free_path
+from corpus.finding import first_folder, free_path
 from corpus.settings import Settings
+from corpus.writing import put
 from retrieval import enrichment, store
 from retrieval.index import roots_of
 from ui import archive
 from ui.console import err, out, print_json
 from ui.options import IndexOption, JsonOption
-from ui.people import secret_of, write_private
+from ui.people import secret_of
 
 INDEX, COURSE = "index", "course"  # folders in a backup
 CONVERSATIONS, QUIZ = "conversations.sqlite", "quiz.sqlite"
@@ -117,6 +118,8 @@ def save(settings: Settings, file: Path) -> archive.Manifest:
         raise InputError(
             f"No se pudo escribir el respaldo: {what}: {error.strerror or error}. Repítalo."
         ) from error
+    except sqlite3.Error as error:  # a full disk, for one
+        raise InputError(f"No se pudo escribir el respaldo {file}: {error}. Repítalo.") from error
 
 
 def gathered(settings: Settings, draft: Path) -> dict[str, Path]:
@@ -161,7 +164,7 @@ def added_to(roots: list[Path]) -> dict[str, Path]:
     from agent.corrections import FILE
     from ui.materials import UPLOADED
 
-    folder = next((root for root in roots if root.is_dir()), None)
+    folder = first_folder(roots)
     if folder is None:
         return {}
     found = [folder / FILE, *sorted((folder / UPLOADED).rglob("*"))]
@@ -175,6 +178,7 @@ class Part:
 
     source: Path
     target: Path
+    private: bool = True
 
     @property
     def there(self) -> bool:
@@ -188,7 +192,7 @@ class Part:
     def put(self) -> None:
         """Puts the backup's in its place, at once or not at all."""
         self.target.parent.mkdir(parents=True, exist_ok=True)
-        write_private(self.target, self.source.read_bytes())
+        put(self.target, self.source.read_bytes(), private=self.private)
 
 
 @dataclass
@@ -339,14 +343,15 @@ def laid_out(
     if COURSE in names:
         folder = course_folder(draft / INDEX, course)
         added = [name for name in manifest.members if name.startswith(f"{COURSE}/")]
-        placed += [Part(draft / name, folder / name.removeprefix(f"{COURSE}/")) for name in added]
+        places = {name: folder / name.removeprefix(f"{COURSE}/") for name in added}
+        placed += [Part(draft / name, place, private=False) for name, place in places.items()]
     return placed
 
 
 def course_folder(index: Path, given: Path | None) -> Path:
     """The folder of the course that a backup's index was made of, or `given`."""
     folders = [given] if given else roots_of(index)
-    folder = next((one for one in folders if one.is_dir()), None)
+    folder = first_folder(folders)
     if folder is None:
         raise InputError(
             f"El respaldo trae lo que se agregó al curso, y su carpeta ({folders[0]}) no está. "

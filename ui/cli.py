@@ -51,6 +51,7 @@ from ui.filter_options import (
     LanguageOption,
     WeekOption,
 )
+from ui.following import follow_changes
 from ui.history import conversations
 from ui.options import (
     BatchOption,
@@ -71,8 +72,6 @@ if TYPE_CHECKING:
     from agent.events import Mode
 
 # The agent is imported inside the commands that need it: searching should not wait for LangChain.
-LOOK_MILLISECONDS = 500  # between two looks at whether to stop
-WATCH_MILLISECONDS = 1_600  # of quiet after a change, so that a file is copied whole
 LOCAL = "127.0.0.1"
 
 app = typer.Typer(
@@ -120,24 +119,26 @@ def index(
     with ProgressDisplay() as progress:
         embedder = SentenceEmbedder(settings.embedding_model, settings.cache, progress)
 
-    def follow(*, rebuild: bool = False) -> None:
+    def follow(*, first: bool = False) -> None:
         with ProgressDisplay() as progress:
             pictures = Pictures.from_settings(settings)
             done = update(
                 settings.index,
                 roots,
                 embedder,
-                rebuild=rebuild,
+                rebuild=rebuild and first,
                 pictures=pictures,
                 enrichments=at_hand(settings.cache),
                 leave_out=[report] if report else [],
                 progress=progress,
             )
+            if not first and not done.added + done.updated + done.removed:
+                return
             if report:
                 write_report(report, Index.load(store.current(settings.index)), progress)
         show_update(done, settings.index, as_json=as_json)
 
-    follow(rebuild=rebuild)
+    follow(first=True)
     if plain := unenriched(settings):
         err.print(
             f"{plain} pasajes no tienen preguntas de estudiantes; con «ayudante enrich» el "
@@ -145,8 +146,8 @@ def index(
             markup=False,
         )
     if watch:
-        ours = [settings.index.resolve(), *([report.resolve()] if report else [])]
-        until_stopped_watching(roots, ours, follow)
+        ours = [settings.index, *([report] if report else [])]
+        follow_changes(roots, ours, follow)
 
 
 @app.command()
@@ -211,44 +212,6 @@ def show_update(done: IndexReport, folder: Path, *, as_json: bool) -> None:
         out.print(f"  no leído: {skipped.document}: {skipped.reason}", markup=False)
     for name, warning in done.warnings:
         out.print(f"  aviso: {name}: {warning}", markup=False)
-
-
-def until_stopped_watching(roots: list[Path], ours: list[Path], follow: Callable[[], None]) -> None:
-    """Updates the index whenever a file below `roots` changes, until Ctrl+C.
-
-    What is written to `ours` is no change. A moment when nothing can be read, as while a folder
-    is being replaced, is reported and waited out.
-    """
-    import watchfiles
-
-    def counts(_: watchfiles.Change, path: str) -> bool:
-        changed = Path(path)
-        hidden = any(part.startswith(".") for part in changed.parts)
-        return not hidden and not any(one == changed or one in changed.parents for one in ours)
-
-    stopped = threading.Event()
-
-    def interrupted(*_: object) -> None:
-        stopped.set()  # what is raised is lost where nothing may be raised, as in a finaliser
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, interrupted)
-    err.print("Siguiendo los cambios (Ctrl+C para terminar) …")
-    try:
-        for _ in watchfiles.watch(
-            *roots,
-            watch_filter=counts,
-            debounce=WATCH_MILLISECONDS,
-            stop_event=stopped,
-            rust_timeout=LOOK_MILLISECONDS,
-            raise_interrupt=False,
-        ):
-            try:
-                follow()
-            except AyudanteError as error:
-                err.print(str(error), markup=False)
-    except KeyboardInterrupt:  # in the middle of an update: the index before it stands
-        return
 
 
 @app.command()

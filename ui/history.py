@@ -38,7 +38,7 @@ def conversations(
         stored.delete(name)
     elif as_json:
         stored.must_exist(name)
-        print_json({"conversation": name, "turns": [one.to_dict() for one in stored.turns(name)]})
+        print_json({"conversation": name, "turns": [one.to_dict() for one in stored.asked(name)]})
     else:
         out.print(stored.exported(name), markup=False, end="")
 

@@ -68,13 +68,7 @@ class Materials:
     @property
     def folder(self) -> Path:
         """Where files come in; raises `InputError` if no folder was indexed."""
-        folder = next((root for root in self.roots if root.is_dir()), None)
-        if folder is None:
-            raise InputError(
-                "El índice se hizo de archivos sueltos. Para subir archivos, indexa una carpeta: "
-                "ayudante index CARPETA"
-            )
-        return folder / UPLOADED
+        return self.assistant.retriever.index.course_folder / UPLOADED
 
     @property
     def aside(self) -> Path:

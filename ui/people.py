@@ -8,10 +8,8 @@ store in place of the name.
 import getpass
 import hashlib
 import ipaddress
-import os
 import re
 import secrets
-import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +22,7 @@ from filelock import FileLock
 from pydantic import TypeAdapter, ValidationError
 
 from corpus.errors import InputError
+from corpus.writing import put
 
 Role = Literal["student", "teacher"]
 SHORTEST, LONGEST = 10, 200  # characters of a password
@@ -210,7 +209,7 @@ class Users:
             with FileLock(self.file.with_suffix(".lock")):
                 accounts = dict(self.accounts())
                 yield accounts
-                write_private(self.file, ROWS.dump_json(accounts, indent=1))
+                put(self.file, ROWS.dump_json(accounts, indent=1), private=True)
         except OSError as error:
             raise InputError(f"No se puede escribir {self.file}: {error.strerror}.") from error
 
@@ -223,20 +222,6 @@ def folded(name: str) -> str:
 def secret_of(file: Path) -> Path:
     """Where what signs the sessions of a file of accounts is kept."""
     return file.with_suffix(".key")
-
-
-def write_private(file: Path, content: bytes) -> None:
-    """Puts a file in place, whole, for its owner's eyes only; raises `OSError`."""
-    descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(draft, file)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
 
 
 def must_be_guarded(host: str, users: Users | None) -> None:

@@ -26,6 +26,7 @@ from agent.serving import qwen
 from corpus.errors import InputError, ModelUnavailable
 from corpus.progress import Progress, silent
 from corpus.settings import EMBEDDED, Settings
+from corpus.writing import put
 from retrieval.threads import WAITING
 
 HOST = "127.0.0.1"
@@ -175,10 +176,7 @@ class ModelServer:
                 self.close()
                 raise ModelUnavailable("Se cerró el programa mientras se encendía el modelo.")
         except OSError as error:
-            raise ModelUnavailable(
-                f"No se puede escribir en {self.log.parent} ({error.strerror or error}). "
-                "Ponga AYUDANTE_CACHE en otra carpeta."
-            ) from error
+            raise self.unwritable(error) from error
         address = ServerAddress(f"http://{HOST}:{port}/v1", self.model_name, "none", os.getpid())
         try:
             self.wait_until_ready(address)
@@ -186,15 +184,22 @@ class ModelServer:
             self.warm_up(address)
             self.progress("modelo listo", 0, 0)
             self.ready = True
-        except BaseException:
+            if self.share:
+                put(self.record, json.dumps(asdict(address)).encode(), private=True)
+                self.recorded = True
+        except BaseException as error:
             self.close()
+            if isinstance(error, OSError):
+                raise self.unwritable(error) from error
             raise
-        if self.share:
-            draft = self.record.with_suffix(".new")
-            draft.write_text(json.dumps(asdict(address)))
-            os.replace(draft, self.record)
-            self.recorded = True
         return address
+
+    def unwritable(self, error: OSError) -> ModelUnavailable:
+        """The error that the cache cannot be written."""
+        return ModelUnavailable(
+            f"No se puede escribir en {self.log.parent} ({error.strerror or error}). "
+            "Ponga AYUDANTE_CACHE en otra carpeta."
+        )
 
     def model_path(self) -> str:
         """A folder or hub id that vLLM loads."""

@@ -1,3 +1,4 @@
+import socket
 import threading
 
 import httpx2
@@ -232,3 +233,15 @@ def test_a_model_that_cannot_be_had_is_said_without_waiting(
         while assistant.starting:
             pass
         assert "Ningún modelo responde" in assistant.notice
+
+
+def test_a_port_that_is_taken_is_said_and_the_rest_works(
+    retriever: Retriever, settings: Settings
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        there = settings.model_copy(update={"llm_port": taken.getsockname()[1]})
+        with Assistant(retriever, there) as assistant:
+            assert "ocupado" in assistant.notice
+            assert assistant.ask("¿Qué hace softmax con los logits?").model is None

@@ -49,12 +49,40 @@ def test_what_stands_in_the_question_is_computed_without_the_model() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "¿Cuánto es 3 + 4 por 2?",
+        "cuanto es la raíz de 16 + 9",
+        "cuanto es (2+3) al cuadrado",
+        "what is the log of 2*8?",
+        "cuanto es 2 menos 3/4",
+        "calcula el promedio de 3, 4 y 5-1",
+        "cuanto es el 20% de 50+50",
+    ],
+)
+def test_a_part_of_a_calculation_is_not_computed_as_if_it_were_all_of_it(question: str) -> None:
+    assert tool_for(question) == "calculator"
+    assert computed(question, None) is None
+    model = ScriptedModel(script=[AIMessage("1 + 1")])
+    done = computed(question, model)
+    assert done is not None
+    assert done.result == "1 + 1 = 2"
+
+
+def test_a_favour_is_no_multiplication() -> None:
+    done = computed("cuanto es 3*4 por favor?", None)
+    assert done is not None
+    assert done.result == "3*4 = 12"
+
+
 def test_the_model_writes_down_what_is_said_in_words_and_is_told_what_is_wrong() -> None:
     model = ScriptedModel(script=[AIMessage("raíz de 625"), AIMessage("`sqrt(625)`")])
     done = computed("cuanto da la raiz cuadrada de 625", model)
     assert done is not None
     assert done.result == "sqrt(625) = 25"
-    assert "No sirve" in str(model._asked[1][-1].content)
+    assert model._asked[1][-2].text == "raíz de 625"
+    assert "No sirve" in model._asked[1][-1].text
 
 
 def test_a_model_that_never_writes_a_calculation_leaves_the_question_as_it_was() -> None:

@@ -155,6 +155,6 @@ def test_a_stopped_answer_keeps_what_was_said_and_has_no_status(stored: Conversa
     turn = stored.ask("ana", "¿Y Adam?")
     assert stored.asked("ana")[-1].answer is None
     searched = SearchStep("search_course", {"query": "¿Y Adam?"}, 0.1, ())
-    stored.stopped(turn, "Adam es", [searched])
+    stored.stopped(turn, "Adam es", "es", steps=[searched])
     kept = stored.turns("ana")[-1]
     assert (kept.answer, kept.status, kept.steps) == ("Adam es", None, (stored_step(searched),))

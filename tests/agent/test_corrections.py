@@ -77,3 +77,31 @@ def test_whoever_renews_the_index_waits_for_his_turn(
         reports = list(pool.map(lambda _: assistant.renew(lambda s, *_: told.append(s)), range(2)))
     assert sorted(report.added for report in reports) == [0, 1]
     assert "clase-09.md" in assistant.retriever.index.documents
+
+
+def test_code_in_an_answer_stays_as_it_is(
+    course: Path, retriever: Retriever, settings: Settings
+) -> None:
+    code = "```python\n# suma\n## y más\nx = 1 + 1\n```"
+    after = add_answer("¿Cómo sumo?", f"Así:\n\n{code}\n\n# Y ya", retriever, settings)
+    after = add_answer("¿Hay clase?", "No.", after, settings)
+    text = (course / FILE).read_text()
+    assert code in text
+    assert "\n### Y ya" in text
+    add_answer("¿Cómo sumo?", "Con más.", after, settings)
+    assert "x = 1 + 1" not in (course / FILE).read_text()
+    assert "## ¿Hay clase?\n\nNo." in (course / FILE).read_text()
+
+
+def test_an_answer_that_cannot_be_written_leaves_nothing_behind(
+    course: Path, retriever: Retriever, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = sorted(course.iterdir())
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("corpus.writing.os.replace", full)
+    with pytest.raises(InputError, match="No space left"):
+        add_answer("¿Hay clase?", "No.", retriever, settings)
+    assert sorted(course.iterdir()) == before

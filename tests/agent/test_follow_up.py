@@ -64,3 +64,9 @@ def test_a_follow_up_is_searched_with_the_last_question_that_stands_alone() -> N
 def test_more_detail_is_asked_for() -> None:
     assert wants_more("explica con más detalle")
     assert not wants_more("¿Qué detalles tiene la arquitectura de la red convolucional de LeCun?")
+
+
+def test_thanks_are_nothing_that_a_question_follows() -> None:
+    history = [SOFTMAX, Turn(2, "genial, gracias", "De nada.")]
+    assert standalone("¿y por qué?", history) == f"{SOFTMAX.question} ¿y por qué?"
+    assert standalone("¿y por qué?", history[1:]) == "¿y por qué?"

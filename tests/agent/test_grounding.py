@@ -1,4 +1,6 @@
-from agent.grounding import telling
+import pytest
+
+from agent.grounding import numbers_of, telling
 from agent.wellformed import closed
 from tests.conftest import WordsEmbedder
 
@@ -35,3 +37,16 @@ def test_what_is_quoted_does_not_stop_before_the_formula_that_it_announces() -> 
 
 def test_what_is_quoted_tells_most_about_the_question() -> None:
     assert telling("se desborda la exponencial", TEXT, WordsEmbedder(), 1) == TEXT.split("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Los tipos son tres.", {"3"}),
+        ("hay (dos), o cinco", {"2", "5"}),
+        ("vale 0,5 o 12.", {"0.5", "12"}),
+        ("tresillo y _dos_", {"2"}),
+    ],
+)
+def test_a_number_is_seen_beside_punctuation(text: str, numbers: set[str]) -> None:
+    assert numbers_of(text) == numbers

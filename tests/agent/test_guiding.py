@@ -153,5 +153,35 @@ def test_without_a_model_a_hint_sends_to_the_material(
     with Assistant(homework, settings, use_model=False) as assistant:
         answer = assistant.ask(QUESTION)
     assert answer.status == "hinted"
-    assert "Clase 2" in answer.text
+    assert answer.text.startswith("Ahora no puedo escribirte una pista. Sirve partir por Clase 2")
     assert "pauta" not in answer.text.lower()
+
+
+def test_without_lectures_there_is_no_hint(
+    tmp_path: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    folder = tmp_path / "alone"
+    folder.mkdir()
+    (folder / "tarea-1.md").write_text(TASK)
+    update(settings.index, [folder], embedder)
+    retriever = Retriever(Index.load(store.current(settings.index)), embedder)
+    with Assistant(retriever, settings, model=ScriptedModel(script=[])) as assistant:
+        answer = assistant.ask(QUESTION)
+    assert answer.status == "not_in_materials"
+    assert "Tarea 1" in answer.text
+
+
+def test_a_hint_that_was_stopped_is_gone_on_with_as_a_hint(
+    homework: Retriever, settings: Settings
+) -> None:
+    said = AIMessage("El perceptrón predice uno cuando la suma supera el umbral. ¿Qué sumas?")
+    model = ScriptedModel(script=[said, said])
+    with Assistant(homework, settings, model=model) as assistant:
+        stream = assistant.stream(QUESTION, "ana")
+        assert any(isinstance(event, TextDelta) for event in stream)
+        stream.close()
+        (turn,) = assistant.conversations.turns("ana")
+        assert (turn.status, turn.language) == ("hinted", "es")
+        answer = assistant.ask("¿y después qué sigue?", "ana")
+    assert answer.status == "hinted"
+    assert answer.text.startswith("**Pista 2 de 4**")

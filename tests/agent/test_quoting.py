@@ -104,9 +104,28 @@ def test_what_is_in_another_language_is_translated(
 def test_a_translation_with_a_number_of_its_own_is_none(
     retriever: Retriever, settings: Settings
 ) -> None:
-    *_, answer = told(retriever, settings, "Softmax gives 7312 shares.", SAID)
+    *events, answer = told(retriever, settings, "Softmax gives 7312 shares.", SAID)
     assert isinstance(answer, Answer)
     assert answer.text.startswith(SAID[:-1])
+    assert "".join(event.text for event in events if isinstance(event, TextDelta)) == SAID
+
+
+def test_a_translation_ends_before_a_sentence_that_the_passage_does_not_bear_out(
+    retriever: Retriever, settings: Settings
+) -> None:
+    said = "Softmax turns logits into shares. There are 7312 of them. They sum to one."
+    *events, answer = told(retriever, settings, said, SAID)
+    assert isinstance(answer, Answer)
+    assert answer.text.startswith(f"{TRANSLATED} [1]\n\n{say('own_words', 'en')}")
+    streamed = "".join(event.text for event in events if isinstance(event, TextDelta))
+    assert streamed == f"{TRANSLATED}\n\n{say('own_words', 'en')}\n\n{SAID}"
+
+
+def test_a_program_is_quoted_as_code(embedder: WordsEmbedder) -> None:
+    text = "# Una red mínima\nclass Red:\n    def salida(self, x):\n        return x * self.w * 2"
+    place = numbered("section", 1, word="parte")
+    passage = Passage("p#1", "lab/red.py", "red", "red.py", (), text, place)
+    assert quotation("red", {1: passage}, embedder).text == f"```\n{text}\n```\n\n[1]"
 
 
 def test_a_model_that_is_silent_before_it_translates_leaves_extracts(

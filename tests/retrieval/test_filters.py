@@ -17,10 +17,9 @@ from retrieval.filters import (
     CODE,
     KINDS,
     Filter,
-    class_of,
     facets,
     kind_of,
-    lab_of,
+    place_of,
     preferred,
     rows,
 )
@@ -121,17 +120,22 @@ def test_a_word_that_only_begins_like_a_kind_is_none() -> None:
         assert kind == ("assignment" if name.startswith("enunciados_") else "notes")
 
 
+def in_course(passage: Passage) -> tuple[list[int], list[int]]:
+    place = place_of(passage)
+    return list(place.classes), list(place.labs)
+
+
 def test_a_lab_belongs_to_its_class_and_a_class_not_to_its_lab() -> None:
     lab, deck = one("Labs/Lab12_NMT.ipynb"), one("Slides/12_SequenceModels.pdf")
-    assert (class_of(lab), lab_of(lab)) == (12, 12)
-    assert (class_of(deck), lab_of(deck)) == (12, None)
+    assert in_course(lab) == ([12], [12])
+    assert in_course(deck) == ([12], [])
     assert deck.related == ("Lab 12",)
-    assert (class_of(one("programa.md")), lab_of(one("programa.md"))) == (None, None)
+    assert in_course(one("programa.md")) == ([], [])
 
 
 def test_a_name_may_say_both_a_class_and_a_lab() -> None:
     both = replace(one("programa.md"), document="clase-3/lab-8.md", called="Lab 8")
-    assert (class_of(both), lab_of(both)) == (3, 8)
+    assert in_course(both) == ([3], [8])
 
 
 def test_code_is_every_suffix_that_the_source_reader_reads() -> None:

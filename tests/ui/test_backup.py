@@ -318,3 +318,15 @@ def test_a_file_in_use_is_not_taken_for_a_damaged_one(kept: Settings, tmp_path: 
     with pytest.raises(InputError, match="no se puede leer ahora") as refused:
         must_be_whole(file)
     assert not isinstance(refused.value, Damaged)
+
+
+def test_a_disk_that_is_full_is_told_in_a_line(
+    kept: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("agent.sqlite.copy", full)
+    with pytest.raises(InputError, match="disk is full"):
+        save(kept, tmp_path / "r.zip")
+    assert not (tmp_path / "r.zip").exists()

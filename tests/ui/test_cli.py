@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import IO, Any
 
@@ -61,7 +60,6 @@ def test_watch_follows_a_folder_and_rewrites_the_report(course: Path, tmp_path: 
         for line in process.stderr:
             if line.startswith("Siguiendo"):
                 break
-        time.sleep(1)  # the watcher opens its eyes after saying so
         (course / "nuevo.md").write_text("# Dropout\n\nApaga neuronas al azar.")
         again = report_of(process.stdout)
         assert (again["documents"], again["added"]) == (3, 1)

@@ -26,9 +26,10 @@ from starlette.websockets import WebSocketClose
 
 from agent.messages import Language
 from corpus.errors import AyudanteError
+from corpus.writing import put
 from ui.page.door import ENTER, LEAVE, door_html, door_of, spoken
 from ui.page.guessing import Guesses
-from ui.people import LONGEST_NAME, Users, folded, secret_of, write_private
+from ui.people import LONGEST_NAME, Users, folded, secret_of
 
 INSIDE: dict[Language, str] = {"es": "/", "en": "/en/"}  # where one goes once inside
 PAGES = {"/", "/en", "/en/"}
@@ -223,7 +224,7 @@ def secret_beside(file: Path) -> str:
         return known
     secret = secrets.token_hex(SECRET_BYTES)
     try:
-        write_private(kept, secret.encode())
+        put(kept, secret.encode(), private=True)
     except OSError as error:
         log.warning("sessions end with this process: %s", error)
     return secret

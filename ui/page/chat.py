@@ -20,7 +20,7 @@ from agent.events import Mode
 from agent.messages import Language
 from corpus.errors import AyudanteError, ModelUnavailable
 from retrieval import Passage
-from retrieval.retriever import MAX_QUESTION
+from retrieval.retriever import MAX_QUESTION, checked_question
 from ui.logs import new_code
 from ui.page.render import (
     answer_message,
@@ -290,7 +290,8 @@ class Chat:
     async def again(
         self, turn: Turn, question: str, current: str, mode: Mode, request: gr.Request
     ) -> AsyncIterator[tuple[Any, Any, Any]]:
-        """Asks `question` in the place of `turn`."""
+        """Asks `question` in the place of `turn`, which stays if it cannot be asked."""
+        question = checked_question(question)
         self.site.assistant.conversations.cut(current, turn.id)
         async for shown in self.ask(question, current, mode, request):
             yield shown

@@ -1,13 +1,13 @@
 """The last measurement on each part of the judged questions, kept beside the index."""
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import InputError
+from corpus.writing import put
 from retrieval import Report
 from retrieval.evaluation import read_report
 
@@ -48,9 +48,7 @@ class Kept:
     def keep(self, split: str, report: Report) -> None:
         """Keeps a report in place of the one before it; raises `InputError`."""
         file = self.file(split)
-        draft = file.with_suffix(".new")
         try:
-            draft.write_text(json.dumps(report.to_dict(), ensure_ascii=False), encoding="utf-8")
-            os.replace(draft, file)
+            put(file, json.dumps(report.to_dict(), ensure_ascii=False).encode())
         except OSError as error:
             raise InputError(f"No se puede guardar {file}: {error.strerror or error}.") from error
