@@ -47,14 +47,15 @@ COLUMNS = {  # how a column's head may begin, folded
 }  # fmt: skip
 ISO_DATE = re.compile(r"\b(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})\b")
 SLASHED = re.compile(r"\b(?P<day>\d{1,2})[/-](?P<month>\d{1,2})(?:[/-](?P<year>\d{4}|\d{2}))?\b")
-NAMED = re.compile(
-    r"\b(?P<day>\d{1,2})(?:º|°)?[\s-]+(?:de\s+)?(?P<month>[a-z]{3,10})\.?"
-    r"(?:\s+(?:del?\s+)?(?P<year>\d{4}))?(?!\s+\d{1,2}\b)",  # in “4 mar 4 ago” mar is a Tuesday
+NAMED = re.compile(  # in “4 mar 4 ago” mar is a Tuesday
+    r"\b(?P<day>\d{1,2})(?:º|°)?[\s-]+(?:de\s+)?(?P<month>[a-z]{3,10}+)\.?"
+    r"(?:\s+(?:del?\s+)?(?P<year>\d{4}))?(?!\s+\d{1,2}\b(?!:))",
 )
 DAYS_OF_MONTH = re.compile(  # “14 a vie 18 sep”, “14 al 18 de septiembre”, “4-8 ago”
     r"\b(\d{1,2})\s*(?:al?|hasta|y|-|–)\s*(?:el\s+)?(?:[a-z]{3,9}\s+)?(\d{1,2})"
     r"((?:\s+de)?\s+[a-z]{3,10}(?:\s+(?:del?\s+)?\d{4})?)"
 )
+TWO_DAYS = re.compile(r"\b(\d{1,2})\s*(?:y|and)\s+(?:el\s+)?(?:[a-z]{3,9}\s+)?(\d{1,2})\b(?!:)")
 STRUCK = re.compile(r"~~(?P<old>.+?)~~")
 LINK = re.compile(r"\[(?P<label>[^]]*)\]\((?P<target>[^)\s]+)[^)]*\)")
 TARGET = re.compile(r"\]\(\s*<?(?P<target>[^)\s>]+)")  # of a link, around a picture too
@@ -342,6 +343,9 @@ def dates_in(text: str, year: int | None) -> Iterator[date]:
     Raises:
         ValueError: for a day that no month has, or a date without a year to put it in.
     """
+    apart = TWO_DAYS.search(fold(text))
+    if apart and int(apart[2]) != int(apart[1]) + 1:
+        raise ValueError(f"«{text}» son dos días; ponga cada uno en una fila")
     plain = DAYS_OF_MONTH.sub(r"\1\3 a \2\3", fold(text))
     for pattern in (ISO_DATE, NAMED, SLASHED):
         found = [match for match in pattern.finditer(plain) if month_of(match["month"])]

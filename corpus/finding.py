@@ -20,7 +20,10 @@ class SourceFile:
 
 
 def find_files(roots: Sequence[Path], leave_out: Sequence[Path] = ()) -> list[SourceFile]:
-    """Every file below `roots`, sorted by name; hidden ones and those below `leave_out` are not.
+    """Every file below `roots`, sorted by name.
+
+    Left out are hidden files, Office's locks (``~$clase.pptx``), what is below `leave_out`, and
+    folders that are links.
 
     With one folder, names are relative to it; with several roots, each name starts with its
     root's own name.
@@ -38,7 +41,8 @@ def find_files(roots: Sequence[Path], leave_out: Sequence[Path] = ()) -> list[So
         paths = [folder] if folder.is_file() else sorted(folder.rglob("*"))
         for path in paths:
             relative = path.relative_to(base)
-            if not path.is_file() or any(part.startswith(".") for part in relative.parts):
+            hidden = any(part.startswith((".", "~$")) for part in relative.parts)
+            if hidden or not path.is_file():
                 continue
             if any(path == one or one in path.parents for one in ours):
                 continue

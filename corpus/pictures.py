@@ -7,9 +7,9 @@ the picture, so that a page is read once however often its file changes.
 import base64
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Protocol
 
 from corpus.document import Document, Section, clean, digest, letters, listed
@@ -19,6 +19,7 @@ from corpus.progress import Progress, silent
 from corpus.sandbox import Job, Sandbox
 from corpus.settings import Settings
 from corpus.vision import VisionModel
+from corpus.writing import put
 
 WIDEST = 2_400  # pixels of a page's longer side, about 200 per inch of a printed page
 
@@ -41,10 +42,17 @@ class PictureReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """A page with what was read in its picture, None if nothing; and what failed."""
+    """A page with what was read in its picture, None if nothing.
+
+    Attributes:
+        section: the page with its text.
+        failures: of readers, which may do better another time.
+        undrawn: why there is no picture to read; the file has to change.
+    """
 
     section: Section | None
     failures: tuple[str, ...] = ()
+    undrawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +133,7 @@ class Pictures:
         try:
             png = base64.b64decode(sandbox.run(Job("picture", arguments))["png"])
         except MaterialError as error:
-            return ReadPage(None, (str(error),))
+            return ReadPage(None, undrawn=str(error))
         said: list[tuple[str, str]] = []
         failures: list[str] = []
         for reader in self.readers:  # one that fails does not silence the others
@@ -150,10 +158,9 @@ class Pictures:
         if file.is_file():
             return file.read_text(encoding="utf-8")
         text = clean(reader.read(png))
-        self.cache.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", encoding="utf-8", dir=self.cache, delete=False) as part:
-            part.write(text)
-        Path(part.name).replace(file)
+        with suppress(OSError):  # it is asked again then
+            self.cache.mkdir(parents=True, exist_ok=True)
+            put(file, text.encode())
         return text
 
 
@@ -164,11 +171,12 @@ def with_pages(document: Document, pages: list[ReadPage]) -> Read:
     sections = {section.location.number: section for section in document.sections}
     sections |= {page.section.location.number: page.section for page in pages if page.section}
     failures = tuple(dict.fromkeys(reason for page in pages for reason in page.failures))
+    undrawn = tuple(dict.fromkeys(page.undrawn for page in pages if page.undrawn))
     still = [place for place, page in zip(document.unread, pages, strict=True) if not page.section]
     document = replace(
         document,
         sections=tuple(sorted(sections.values(), key=lambda one: one.location.number or 0)),
-        warnings=(*document.warnings, *failures),
+        warnings=(*document.warnings, *failures, *undrawn),
         unread=tuple(still),
     )
     advice = "Se intentará de nuevo al indexar." if failures else "No se halló texto en ellas."

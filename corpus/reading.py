@@ -1,6 +1,7 @@
 """Reading a course file by what it holds."""
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -65,9 +66,9 @@ MAGIC = {  # how files begin that have no reader, and what to do about them
     b"\x00\x00\x00\x18ftyp": "es un video",
     b"\x00\x00\x00\x20ftyp": "es un video",
     b"\x1aE\xdf\xa3": "es un video",
-    b"ID3": "es audio",
-    b"RIFF": "es audio o video",
+    **{b"ID3" + bytes([version]): "es audio" for version in (2, 3, 4)},
 }
+RIFF = re.compile(rb"RIFF....(?:WAVE|AVI |WEBP)", re.S)
 MEMBERS = {"ppt/presentation": "pptx", "word/document": "docx"}  # what a ZIP file is, by a member
 OTHER_MEMBERS = {
     "xl/workbook.xml": "es una planilla de Excel; exporte a PDF o Markdown lo que sirva",
@@ -98,6 +99,8 @@ def format_of(name: str, data: bytes) -> str:
         return "pdf"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return format_of_archive(data)
+    if RIFF.match(data):
+        raise MaterialError("no se lee todavía: es audio, video o una imagen")
     for magic, reason in MAGIC.items():
         if data.startswith(magic):
             raise MaterialError(f"no se lee todavía: {reason}")

@@ -19,6 +19,9 @@ from corpus.programme import called
 Role = Literal["material", "assignment", "solution"]
 
 SOLUTION = "Solución"  # the heading that a reader gives to what a file marks as one
+MARKS_ONE = re.compile(  # a cell's tag, an environment, a class or a directive, folded
+    r"(?:sol(?:ution|ucion(?:e)?)?|answer|respuesta|pauta)s?(?:box|env|or\w+)?"
+)
 HOMEWORK = re.compile(
     r"(?<![^\W\d_])(?:tarea|homework|hw|assignment|pset|enunciado)s?(?![^\W\d_])"
     r"(?:[\s_-]*(?P<number>\d{1,2})(?!\d))?"
@@ -64,6 +67,16 @@ GIVEN = re.compile(
 CAMEL = re.compile(r"(?<=[a-záéíóúñ])(?=[A-ZÁÉÍÓÚÑ])")
 WORD = re.compile(r"\d+|[^\W\d_]+")
 BREAK = re.compile(r"[:;–—·|()/]|\.(?=\s)|\s-\s")
+
+
+def marks_solution(name: str) -> bool:
+    """Whether a tag, an environment or a class is called as what holds solutions is."""
+    return MARKS_ONE.fullmatch(fold(name.strip())) is not None
+
+
+def shows_solution(label: str) -> bool:
+    """Whether what a reader clicks to see more speaks of a solution: “Ver la respuesta”."""
+    return MENTIONS.search(words(label)) is not None
 
 
 def role_of(name: str, title: str, headings: Sequence[str]) -> Role:

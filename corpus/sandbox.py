@@ -127,14 +127,14 @@ class Sandbox:
 
 
 def exchange(process: subprocess.Popen[str], job: Job) -> dict[str, Any]:
-    """Gives a worker one job and waits for its answer; a worker that dies has refused it."""
+    """Gives a worker one job and waits for its answer; one that dies or babbles has refused it."""
     assert process.stdin is not None
     assert process.stdout is not None
     try:
         process.stdin.write(json.dumps(asdict(job)) + "\n")
         process.stdin.flush()
-        line = process.stdout.readline()
+        answer: dict[str, Any] = json.loads(process.stdout.readline())
     except (OSError, ValueError):
-        line = ""
-    answer: dict[str, Any] = json.loads(line) if line else {"refused": "el lector dejó de existir"}
+        process.kill()
+        return {"refused": "el lector dejó de existir"}
     return answer

@@ -17,11 +17,16 @@ from corpus.errors import MaterialError
 from corpus.fragments import markdown_html, png_of
 from corpus.readers import pptx
 from corpus.readers.archive import open_office
-from corpus.readers.office import assembled, take_first_alternatives
+from corpus.readers.office import A, assembled, take_first_alternatives
 
 EMU_PER_POINT = 12_700
 TITLE_POINTS, BODY_POINTS = 32, 20
 PICTURE_WIDTH = 900  # pixels
+
+Axes = tuple[tuple[float, float], tuple[float, float]]
+"""For both directions where 0 lies on the slide and how long 1 is, in EMU."""
+Box = tuple[float, float, float, float]
+"""Left, top, width and height on the slide, in EMU."""
 
 
 def slide_of(data: bytes, number: int) -> tuple[Any, tuple[int, int]]:
@@ -31,8 +36,9 @@ def slide_of(data: bytes, number: int) -> tuple[Any, tuple[int, int]]:
         MaterialError: if the presentation cannot be opened or has no such slide.
     """
     try:
-        open_office(data, "ppt/presentation")  # checks it; what it gives has no pictures
-        presentation = python_pptx.Presentation(io.BytesIO(data))
+        presentation = python_pptx.Presentation(
+            open_office(data, "ppt/presentation", pictures=True)
+        )
         slide = presentation.slides[number - 1]
         take_first_alternatives(slide.element)
     except MaterialError:
@@ -64,33 +70,65 @@ def largest_picture(data: bytes, number: int) -> Image.Image:
 def slide_html(data: bytes, number: int) -> str:
     """Slide `number` of a PPTX: its shapes where they stand, sizes relative to its width."""
     slide, (width, height) = slide_of(data, number)
-    shapes = "".join(shape_html(shape, slide, width, height) for shape in in_layers(slide.shapes))
+    shapes = "".join(
+        shape_html(shape, slide, box, (width, height))
+        for shape, box in in_layers(slide.shapes, ((0.0, 1.0), (0.0, 1.0)))
+    )
     return (
         '<div class="slide" style="position:relative;overflow:hidden;container-type:inline-size;'
         f'background:#fff;color:#1a1a1a;aspect-ratio:{width}/{height}">{shapes}</div>'
     )
 
 
-def in_layers(shapes: Any) -> Iterator[Any]:
-    """The shapes of a slide from the lowest layer to the highest, groups taken apart."""
+def in_layers(shapes: Any, axes: Axes) -> Iterator[tuple[Any, Box]]:
+    """The visible shapes of a slide, from the lowest layer to the highest, with where they stand.
+
+    Args:
+        shapes: of the slide or of a group.
+        axes: where a group's own coordinates lie on the slide.
+    """
     for shape in shapes:
+        if pptx.is_hidden(shape):
+            continue
         if hasattr(shape, "shapes"):
-            yield from in_layers(shape.shapes)
+            yield from in_layers(shape.shapes, axes_of(shape, axes))
         else:
-            yield shape
+            start = (shape.left or 0, shape.top or 0)
+            size = (shape.width or 0, shape.height or 0)
+            (left, width), (top, height) = (
+                (begin + scale * at, scale * extent)
+                for (begin, scale), at, extent in zip(axes, start, size, strict=True)
+            )
+            yield shape, (left, top, width, height)
 
 
-def shape_html(shape: Any, slide: Any, width: int, height: int) -> str:
+def axes_of(group: Any, axes: Axes) -> Axes:
+    """Where the coordinates within a group lie on the slide."""
+    place = group._element.find(f"{pptx.P}grpSpPr/{A}xfrm")
+    found = [place.find(f"{A}{name}") for name in ("off", "ext", "chOff", "chExt")]
+    if place is None or any(one is None for one in found):
+        return axes
+    off, ext, inner, size = found
+    made = []
+    for (begin, scale), at, extent in zip(axes, "xy", ("cx", "cy"), strict=True):
+        stretch = int(ext.get(extent)) / (int(size.get(extent)) or 1)
+        shift = int(off.get(at)) - stretch * int(inner.get(at))
+        made.append((begin + scale * shift, scale * stretch))
+    across, down = made
+    return across, down
+
+
+def shape_html(shape: Any, slide: Any, box: Box, slide_size: tuple[int, int]) -> str:
     """One shape of a slide; empty if it shows nothing."""
     inside, colours = shape_content(shape, slide), shape_colours(shape)
     if not inside and not colours:
         return ""
-    size = shape_points(shape) * EMU_PER_POINT / width * 100
-    left, top = (shape.left or 0) / width, (shape.top or 0) / height
+    (left, top, width, height), (across, down) = box, slide_size
+    size = shape_points(shape) * EMU_PER_POINT / across * 100
     return (
-        f'<div style="position:absolute;left:{left:.2%};top:{top:.2%};'
-        f"width:{(shape.width or width) / width:.2%};font-size:{size:.2f}cqw;"
-        f'min-height:{(shape.height or 0) / height:.2%};{colours}">{inside}</div>'
+        f'<div style="position:absolute;left:{left / across:.2%};top:{top / down:.2%};'
+        f"width:{(width or across) / across:.2%};font-size:{size:.2f}cqw;"
+        f'min-height:{height / down:.2%};{colours}">{inside}</div>'
     )
 
 

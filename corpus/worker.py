@@ -93,6 +93,9 @@ def in_child(job: dict[str, Any], pipe: int) -> None:
     """Does the job and writes its answer; never returns."""
     os.setsid()  # so that what the child starts dies with it
     end_with_parent()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1):  # jobs and answers are no business of a reader's
+        os.dup2(nowhere, stream)
     try:
         restrict(job["seconds"])
         data = json.dumps(answer_to(job)).encode()

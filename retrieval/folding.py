@@ -92,13 +92,13 @@ def words_of(text: str) -> list[str]:
 
 
 def same_frame(section: Section, following: Section) -> bool:
-    """Whether both are slides, or sections of one deck, under one title."""
+    """Whether both are slides, or sections of one deck, under the same headings."""
     kind = section.location.kind
     return (
         kind == following.location.kind
         and (kind in DECKS or kind == "section")
         and bool(section.headings)
-        and section.headings[-1:] == following.headings[-1:]
+        and section.headings == following.headings
         and (kind in DECKS or section.location.number != following.location.number)
     )
 

@@ -103,7 +103,8 @@ class Index:
         model: id of the embedding model that made the vectors, and digest of its weights.
         roots: what was indexed, absolute paths; empty for a collection made in memory.
         documents: by name.
-        skipped: files that were left out.
+        skipped: files that could not be read.
+        left_out: files and folders that are no material, absolute paths.
     """
 
     passages: tuple[Passage, ...]
@@ -115,6 +116,7 @@ class Index:
     roots: tuple[str, ...]
     documents: dict[str, Entry]
     skipped: tuple[Skipped, ...]
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def build(
@@ -127,6 +129,7 @@ class Index:
         roots: tuple[str, ...] = (),
         documents: dict[str, Entry] | None = None,
         skipped: tuple[Skipped, ...] = (),
+        left_out: tuple[str, ...] = (),
     ) -> "Index":
         """Indexes `passages`, whose `vectors` are unit rows of shape (passages, dimension)."""
         rows = VectorIndex.build(vectors)
@@ -140,6 +143,7 @@ class Index:
             roots=roots,
             documents=documents or {},
             skipped=skipped,
+            left_out=left_out,
         )
 
     @property
@@ -205,8 +209,9 @@ class Index:
             "roots": self.roots,
             "documents": {name: asdict(entry) for name, entry in self.documents.items()},
             "skipped": [asdict(skipped) for skipped in self.skipped],
+            "left_out": self.left_out,
         }
-        (folder / CONTENTS).write_text(json.dumps(contents, ensure_ascii=False, indent=1))
+        (folder / CONTENTS).write_text(json.dumps(contents, indent=1))  # any file's name
         with (folder / PASSAGES).open("w") as file:
             for passage in self.passages:
                 file.write(json.dumps(passage.to_dict(), ensure_ascii=False) + "\n")
@@ -244,6 +249,7 @@ class Index:
             roots=tuple(contents["roots"]),
             documents={name: Entry.from_dict(entry) for name, entry in entries},
             skipped=tuple(Skipped(**skipped) for skipped in contents["skipped"]),
+            left_out=tuple(contents.get("left_out", ())),
         )
 
 

@@ -57,7 +57,7 @@ def update(
     rebuild: bool = False,
     pictures: Pictures | None = None,
     enrichments: Mapping[str, Enrichment] | None = None,
-    leave_out: Sequence[Path] = (),
+    leave_out: Sequence[Path] | None = None,
     progress: Progress = silent,
 ) -> IndexReport:
     """Makes the index in `folder` mirror `paths`.
@@ -69,7 +69,8 @@ def update(
         rebuild: forget the index that is there, whoever made it and whatever its state.
         pictures: how to read pages that show only pictures; by default they are left unread.
         enrichments: by passage, what is searched beside it; see `retrieval.enrichment`.
-        leave_out: files and folders that are no material, as a report; the index never is.
+        leave_out: files and folders that are no material, as a report; the index never is. None
+            leaves out what the last update did.
         progress: called as files are read and passages embedded.
 
     Raises:
@@ -83,6 +84,9 @@ def update(
         if old:
             old.check_model(embedder)
         roots = [*paths] or [BUNDLED]
+        if leave_out is None:
+            leave_out = [Path(one) for one in old.left_out] if old else []
+        left_out = tuple(str(one.resolve()) for one in leave_out)
         files = find_files(roots, [folder, *leave_out])
         kept, read, skipped = read_changed(files, old, pictures, progress)
         entries = kept | {document.name: entry for document, entry in read}
@@ -97,7 +101,7 @@ def update(
             read
             or removed
             or not old
-            or (skipped, names) != (old.skipped, old.roots)
+            or (skipped, names, left_out) != (old.skipped, old.roots, old.left_out)
             or texts_for(passages, enrichments)[0] != enriching(old)
         ):
             made = encoded(passages, embedder, enrichments, old, progress)
@@ -110,6 +114,7 @@ def update(
                 names,
                 entries,
                 skipped,
+                left_out,
             )
             progress("guardando el índice", 0, 1)
             store.publish(folder, index.save)

@@ -13,11 +13,12 @@ Solutions of assignments are in the index, so that they can inform hints, and no
 shows them: `Retriever.vault` is the only way to them.
 """
 
+import atexit
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -416,13 +417,13 @@ class Retriever:
             each: how many of each class or lab at most.
         """
         passage = self.passage(passage_id)
-        found: list[SearchResult] = []
+        found: list[tuple[int, float]] = []
+        question = checked_question(passage.searchable[:MAX_QUESTION])
+        encoding = self.encode([question])[0]
         for called in passage.related:
-            documents = frozenset(one.document for one in self.public if one.called == called)
-            if documents:
-                within = Filter(documents=documents)
-                found += self.search(passage.searchable[:MAX_QUESTION], each, within=within)
-        return [one.passage for one in found]
+            accepted = np.array([one.called == called for one in self.index.passages])
+            found += self.rank(question, encoding, each, DEFAULT, accepted)
+        return [self.index.passages[row] for row, _ in found]
 
     def dated(self, about: str, today: date, k: int) -> list[Passage]:
         """The days of the course's calendar that `about` speaks of, by date.
@@ -433,7 +434,7 @@ class Retriever:
             k: how many at most.
         """
         rows = {passage.text: passage for passage in self.public}
-        days = [day for day in self.index.days if day.text in rows]
+        days = list({day.text: day for day in self.index.days if day.text in rows}.values())
         asked = set(tokens(about))
         fits = [len(asked & set(tokens(day.text))) for day in days]
         if max(fits, default=0):
@@ -461,21 +462,40 @@ class Retriever:
     def view(self, passage_id: str) -> View:
         """The passage's place as a person sees it: a marked page, a slide, a cell.
 
-        The file is opened in a child process with limits.
+        The file is opened in a child process with limits. Of a place that shows a solution, too,
+        only the passage is shown.
 
         Raises:
             InputError: if there is no such passage, or its file is no longer there.
             MaterialError: if the place cannot be drawn.
         """
         passage = self.passage(passage_id)
+        place = passage.location
+        if any(shares_place(passage, one) for one in self.vault):
+            place = replace(place, kind="section")
         arguments = {
             "path": str(self.file(passage_id)),
-            "location": passage.location.to_dict(),
+            "location": place.to_dict(),
             "text": passage.text,
         }
-        with Sandbox(1) as sandbox:
-            drawn = sandbox.run(Job("render", arguments))
+        drawn = drawers().run(Job("render", arguments))
         return View(drawn["media_type"], base64.b64decode(drawn["data"]))
+
+
+def shares_place(one: Passage, other: Passage) -> bool:
+    """Whether two passages stand in one page, slide or cell."""
+    return one.document == other.document and any(
+        one.location.covers(place.number or 1) or place.covers(one.location.number or 1)
+        for place in [other.location]
+    )
+
+
+@cache
+def drawers() -> Sandbox:
+    """The child processes that draw, two at most, which last as long as the program."""
+    sandbox = Sandbox(2)
+    atexit.register(sandbox.close)
+    return sandbox
 
 
 def top(scores: NDArray[np.float32], k: int) -> list[int]:

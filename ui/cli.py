@@ -129,7 +129,7 @@ def index(
                 rebuild=rebuild and first,
                 pictures=pictures,
                 enrichments=at_hand(settings.cache),
-                leave_out=[report] if report else [],
+                leave_out=[report] if report else None,
                 progress=progress,
             )
             if not first and not done.added + done.updated + done.removed:

@@ -21,6 +21,7 @@ LARGE = 5_000_000  # bytes from which the ratio counts: small blank pictures pac
 MAX_DEPTH = 200  # of XML elements; nested tables in text boxes need some 60
 ENCRYPTED = 0x1
 XML_NAMES = (".xml", ".rels")
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 RESAVE = "ábralo y guárdelo de nuevo"
 
 STRICT = re.compile(
@@ -45,12 +46,13 @@ MAIN_TYPES = (  # slide shows, templates and files with macros are read like the
 )
 
 
-def open_office(data: bytes, member: str) -> BytesIO:
+def open_office(data: bytes, member: str, *, pictures: bool = False) -> BytesIO:
     """A checked copy of an Office file, its XML in the transitional namespaces.
 
     Args:
         data: the file's bytes.
         member: how the name of its main part begins: ``ppt/presentation``, ``word/document``.
+        pictures: keep them; every other part that is no XML is empty.
 
     Raises:
         MaterialError: if it is no such file, is damaged, encrypted, too large or unsafe.
@@ -61,7 +63,7 @@ def open_office(data: bytes, member: str) -> BytesIO:
             check_members(members)
             if not any(info.filename.startswith(member) for info in members):
                 raise MaterialError("le falta su parte principal; " + RESAVE)
-            return checked_copy(archive, members)
+            return checked_copy(archive, members, PICTURES if pictures else ())
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
         raise MaterialError(f"el archivo está dañado; {RESAVE}") from error
     except (NotImplementedError, OSError) as error:  # an unknown kind of compression, a bad offset
@@ -88,16 +90,20 @@ def check_members(members: list[zipfile.ZipInfo]) -> None:
             raise MaterialError("está comprimido de un modo sospechoso y no se abre")
 
 
-def checked_copy(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> BytesIO:
-    """The same archive with its XML parts checked and every other part empty."""
+def checked_copy(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], whole: tuple[str, ...]
+) -> BytesIO:
+    """The same archive with its XML parts checked; others are empty unless named as in `whole`."""
     copy = BytesIO()
     with zipfile.ZipFile(copy, "w") as checked:
         for info in members:
             part = b""
-            if info.filename.lower().endswith(XML_NAMES):
+            is_xml = info.filename.lower().endswith(XML_NAMES)
+            if is_xml or info.filename.lower().endswith(whole):
                 with archive.open(info) as packed:
                     # Asking for so many bytes bounds what a false size in the directory can unpack.
                     part = packed.read(info.file_size)
+            if is_xml:
                 check_xml(part)
                 part = STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
             if info.filename == "[Content_Types].xml":

@@ -18,7 +18,7 @@ from corpus.document import clean
 from corpus.errors import MaterialError
 from corpus.readers import Content, mathml
 from corpus.readers.htmlmarkdown import split_markdown, to_markdown
-from corpus.readers.outline import first_title, sections
+from corpus.readers.outline import first_title, sections, solutions_apart
 from corpus.readers.pagenames import FURNITURE, UNSEEN_CLASSES, UNSEEN_ROLES, UNSEEN_TAGS
 from corpus.readers.text import BOMS, decoded
 
@@ -112,7 +112,7 @@ def drop_unseen(soup: BeautifulSoup) -> None:
         node.extract()
     drop(soup, unseen)
     titles = soup.find_all("h1")
-    for header in soup.find_all("header") + soup.find_all(id="header"):
+    for header in soup.select("header, #header"):
         if header.find_parent(["main", "article", "section"]) is None:
             own = header.find_all("h1")
             # A page whose only title stands in its header keeps that title.
@@ -190,7 +190,7 @@ def read(data: bytes) -> Content:
     drop_unseen(soup)
     body = soup.body or soup
     drop_furniture(body)
-    parts = list(split_markdown(to_markdown(main_content(body))))
+    parts = solutions_apart(split_markdown(to_markdown(main_content(body))))
     found = sections(parts)
     warnings = () if found else (ONLY_HEADINGS if parts else NO_TEXT,)
     return Content(title or first_title(parts), found, warnings)

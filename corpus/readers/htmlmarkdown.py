@@ -15,10 +15,11 @@ from markdownify import MarkdownConverter
 
 from corpus.document import clean
 from corpus.readers.fences import fenced, with_dollars
-from corpus.readers.outline import Path, under
+from corpus.readers.outline import CLOSES, OPENS, SOLVES, Path, boxed, under
 from corpus.readers.tables import cell_text, markdown_table
+from corpus.roles import marks_solution, shows_solution
 
-PRIVATE = re.compile("[\ue000\ue001]")
+PRIVATE = re.compile(f"[\ue000\ue001{OPENS}-{CLOSES}]")
 HEADING = re.compile("\ue000([1-6])([^\ue001]*)\ue001")
 CODE_LANGUAGE = re.compile(r"(?:language|lang|highlight|sourceCode|hl|brush)[-: ]+([\w+#-]+)")
 HELD = {"li", "blockquote", "td", "th", "dd", "dt", "pre", "table", "figure"}
@@ -40,6 +41,25 @@ class Converter(MarkdownConverter):
             return f"\n\n**{title}**\n\n"
         return f"\n\n\ue000{min(max(n, 1), 6)}{title}\ue001\n\n"
 
+    def convert_details(self, el: Any, text: str, parent_tags: Any) -> str:
+        """A box that is opened with a click; of one that shows a solution in a line, nothing."""
+        if "_inline" in parent_tags:
+            return "" if SOLVES in text else text
+        return boxed(text, solution=False)
+
+    def convert_summary(self, el: Any, text: str, parent_tags: Any) -> str:
+        """What is clicked, in bold."""
+        said = " ".join(text.split())
+        return f"\n\n{SOLVES if shows_solution(said) else ''}**{said}**\n\n" if said else ""
+
+    def convert_div(self, el: Any, text: str, parent_tags: Any) -> str:
+        """A block, which may be marked as a solution."""
+        if any(map(marks_solution, el.get_attribute_list("class", []))):
+            return "" if "_inline" in parent_tags else boxed(text)
+        return f" {text.strip()} " if "_inline" in parent_tags else f"\n\n{text.strip()}\n\n"
+
+    convert_section = convert_article = convert_div
+
     def convert_a(self, el: Any, text: str, parent_tags: Any) -> str:
         """A link's text, with its address when that says where on the web it leads."""
         address = str(el.get("href") or "")
@@ -47,7 +67,7 @@ class Converter(MarkdownConverter):
             return text
         if len(address) > MAX_ADDRESS or not re.match(r"https?://[^\s()<>]+$", address):
             return text
-        return f"[{text.strip()}]({address})" if "\n" not in text.strip() else text
+        return spaced(text, f"[{{}}]({address})") if "\n" not in text.strip() else text
 
     def convert_img(self, el: Any, text: str, parent_tags: Any) -> str:
         """What the picture's author says that it shows."""
@@ -89,8 +109,7 @@ class Converter(MarkdownConverter):
         """Bold, once."""
         if parent_tags & {"b", "strong", "dt", "th", "_noformat"} or not text.strip():
             return text
-        before, after = (" " if space else "" for space in (text[0] == " ", text[-1] == " "))
-        return f"{before}**{text.strip()}**{after}"
+        return spaced(text, "**{}**")
 
     convert_strong = convert_b
 
@@ -104,7 +123,7 @@ class Converter(MarkdownConverter):
 
     def convert_i(self, el: Any, text: str, parent_tags: Any) -> str:
         """Icons are empty `<i>`; the rest is emphasis."""
-        return f"*{text.strip()}*" if text.strip() else ""
+        return spaced(text, "*{}*")
 
     def process_tag(self, node: Any, parent_tags: Any = None) -> str:
         """As markdownify does, but tables are walked by row."""
@@ -142,6 +161,14 @@ class Converter(MarkdownConverter):
         """A cell on one line; its list items and paragraphs side by side."""
         text = "".join(self.element(child, {"td", "_inline"}) for child in cell.children)
         return " ".join(text.split()).removesuffix(";")
+
+
+def spaced(text: str, form: str) -> str:
+    """`text` in a form, with the spaces at its ends outside; nothing for spaces alone."""
+    if not text.strip():
+        return ""
+    before, after = (" " if space else "" for space in (text[0] == " ", text[-1] == " "))
+    return f"{before}{form.replace('{}', text.strip())}{after}"
 
 
 def script(mark: str, text: str, parent_tags: set[str]) -> str:

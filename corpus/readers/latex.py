@@ -10,7 +10,15 @@ from dataclasses import dataclass
 
 from corpus.document import Section, clean, numbered
 from corpus.readers import Content
-from corpus.readers.outline import Path, first_title, names, sections, under
+from corpus.readers.outline import (
+    SOLVES,
+    Path,
+    first_title,
+    names,
+    sections,
+    solutions_apart,
+    under,
+)
 from corpus.readers.texmarkdown import (
     CELL,
     FRAME,
@@ -18,7 +26,6 @@ from corpus.readers.texmarkdown import (
     FRAME_TEXT,
     ITEM,
     ITEM_TEXT,
-    PICTURE,
     TITLE,
     TITLE_END,
     TexConverter,
@@ -26,6 +33,7 @@ from corpus.readers.texmarkdown import (
 )
 from corpus.readers.texsource import Source, group_ends, prepared
 from corpus.readers.text import decoded
+from corpus.roles import SOLUTION
 
 PIECES = re.compile(
     f"(?P<frame>{FRAME}(?P<title>[^{FRAME_TEXT}]*){FRAME_TEXT}(?P<text>[^{FRAME_END}]*){FRAME_END})"
@@ -41,11 +49,10 @@ LIST_MARK = re.compile(r"[ \t]*(?:[-*] |\d+\. )?")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A slide: the headings it stands under, its text, whether it shows pictures."""
+    """A slide: the headings it stands under, and its text."""
 
     headings: tuple[str, ...]
     text: str
-    has_pictures: bool
 
 
 def title_fields(preamble: str) -> dict[str, str]:
@@ -109,13 +116,12 @@ def article(markdown: str, source: Source) -> list[tuple[Path, str]]:
     path: Path = ()
     at = 0
     for match in PIECES.finditer(markdown):
-        body = finished(markdown[at : match.start()], source.code)
-        if body or path:
-            parts.append((path, body))
+        parts.append((path, markdown[at : match.start()]))
         path = under(path, int(match["level"]), finished(match["heading"], source.code))
         at = match.end()
-    body = finished(markdown[at:], source.code)
-    return [*parts, (path, body)] if body or path else parts
+    parts.append((path, markdown[at:]))
+    bodies = [(above, finished(body, source.code)) for above, body in solutions_apart(parts)]
+    return [(above, body) for above, body in bodies if body or above]
 
 
 def frames(markdown: str, source: Source) -> list[Frame]:
@@ -128,14 +134,15 @@ def frames(markdown: str, source: Source) -> list[Frame]:
             continue
         inner = FRAME_TITLE.search(match["text"])
         title = finished(match["title"] or (inner[1] if inner else ""), source.code)
-        headings = names(path) + ((title,) if title else ())
+        solved = (SOLUTION,) if SOLVES in match["text"] else ()
+        headings = (*names(path), *filter(None, [title]), *solved)
         text = finished(FRAME_TITLE.sub("\n\n", match["text"]), source.code)
-        found.append(Frame(headings, text, PICTURE in match["text"]))
+        found.append(Frame(headings, text))
     return found
 
 
 def deck(found: list[Frame], title: str | None, warnings: tuple[str, ...]) -> Content:
-    """The frames that say something as sections, and which do not."""
+    """The frames that say something as sections, and which do not: there is no page to draw."""
     kept = tuple(
         Section(frame.text, numbered("slide", number), frame.headings)
         for number, frame in enumerate(found, start=1)
@@ -144,10 +151,6 @@ def deck(found: list[Frame], title: str | None, warnings: tuple[str, ...]) -> Co
     empty = [number for number, frame in enumerate(found, start=1) if not frame.text]
     if empty:
         warnings = (*warnings, f"láminas sin texto: {', '.join(map(str, empty))}")
-    pictures = tuple(
-        Section("", numbered("slide", number), found[number - 1].headings)
-        for number in empty
-        if found[number - 1].has_pictures
-    )
-    title = title or next((frame.headings[-1] for frame in found if frame.headings), None)
-    return Content(title, kept, warnings, pictures)
+    titles = (name for frame in found for name in reversed(frame.headings) if name != SOLUTION)
+    title = title or next(titles, None)
+    return Content(title, kept, warnings)

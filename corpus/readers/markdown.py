@@ -15,8 +15,21 @@ from markdown_it import MarkdownIt
 from corpus.document import clean
 from corpus.readers import Content, html
 from corpus.readers.fences import CODE
-from corpus.readers.outline import Heading, Path, first_title, names, sections, under
+from corpus.readers.outline import (
+    CLOSES,
+    OPENS,
+    SOLVES,
+    Heading,
+    Path,
+    boxed,
+    first_title,
+    names,
+    sections,
+    solutions_apart,
+    under,
+)
 from corpus.readers.text import decoded
+from corpus.roles import marks_solution, shows_solution
 
 __all__ = ["Heading", "headings", "names", "plain", "read", "split", "tidy"]
 
@@ -39,13 +52,23 @@ TIDIED = re.compile(
     | (?P<unseen><(?P<tag>script|style)\b(?:(?!<(?P=tag)\b).)*?</(?P=tag)\s*>)
     | (?P<table><table\b(?:(?!<table\b).)*?</table\s*>)
     | ^[ \t]*<h(?P<level>[1-6]){ATTRIBUTES}(?P<heading>[^\n]{{1,500}}?)</h(?P=level)>[ \t]*$
+    | (?P<opens><details{ATTRIBUTES})
+    | (?P<closes></details\s*>)
+    | ^[ ]{{0,3}}:{{3,}}[ \t]*(?:(?P<box>[^\s:][^\n]*))?$
     | <summary{ATTRIBUTES}\s*(?P<summary>[^\n]{{1,500}}?)\s*</summary>
     | <img\b(?=[^<>\n]*?\balt=["'](?P<alt>[^"'<>\n]*)["'])[^<>\n]*>
     | (?P<line><br{ATTRIBUTES}\n?)
-    | (?P<arranging></?(?:details|summary|div|center|p|span|font|figure|figcaption|section|article
+    | (?P<arranging></?(?:summary|div|center|p|span|font|figure|figcaption|section|article
         |picture|img|source|iframe|a|hr|small|big|u|nobr){ATTRIBUTES})
     """,
     re.M | re.S | re.I | re.X,
+)
+# The words of “::: {.solution}”, “:::{solution} ejercicio-1”, “::: solution”: its first one
+# in braces or not, and classes.
+NAMED_BOX = re.compile(r"(?:^\{?|[\s{]\.)([^\W\d_][\w-]*)")
+DIRECTIVE = re.compile(  # MyST’s, in a fence
+    r"(?P<fence>`{3,}|~{3,})\{(?:solution|answer)\w*\}[^\n]*\n(?P<inner>.*?)\n?(?P=fence)[`~]*",
+    re.S,
 )
 MATHS = re.compile(
     rf"(?P<code>{CODE})|\$\$(?:(?!\$\$|\n[ \t]*\n).)+\$\$|\\\[(?:(?!\\[\[\]]|\n[ \t]*\n).)+\\\]",
@@ -68,13 +91,24 @@ def tidy(text: str) -> str:
 def tidied(match: Match[str]) -> str:
     """What stays of one match of `TIDIED`."""
     if match["code"]:
-        return match[0]
+        directive = DIRECTIVE.fullmatch(match[0].strip())
+        return boxed(directive["inner"]) if directive else match[0]
+    if match["opens"]:
+        return f"\n\n{OPENS}\n\n"
+    if match["closes"]:
+        return f"\n\n{CLOSES}\n\n"
+    if match["box"]:
+        solves = any(map(marks_solution, NAMED_BOX.findall(match["box"])))
+        return f"\n\n{OPENS}{SOLVES}\n\n" if solves else f"{match[0]}\n\n{OPENS}\n\n"
+    if match[0].lstrip().startswith(":::"):
+        return f"\n\n{CLOSES}\n\n"
     if match["table"]:
         return f"\n\n{html.fragment(match[0])}\n\n"
     if match["heading"]:
         return f"\n{'#' * int(match['level'])} {plain(match['heading'])}\n"
     if match["summary"]:
-        return f"\n\n**{plain(match['summary'])}**\n\n"
+        said = plain(match["summary"])
+        return f"\n\n{SOLVES if shows_solution(said) else ''}**{said}**\n\n"
     return match["alt"] or ("\n" if match["line"] else "")
 
 
@@ -114,7 +148,7 @@ def split(text: str, above: Path = ()) -> list[tuple[Path, str]]:
     for (_, body, level, title), end in zip(found, starts[1:], strict=True):
         path = under(path, level, title)
         parts.append((path, "\n".join(lines[body:end])))
-    return parts
+    return solutions_apart(parts)
 
 
 def front_matter(text: str) -> tuple[str | None, str]:

@@ -13,18 +13,14 @@ import nbformat
 
 from corpus.document import PRINTED, Section, clean, numbered
 from corpus.errors import MaterialError
-from corpus.language import fold
 from corpus.readers import Content
-from corpus.readers.markdown import Heading, names, split, tidy
-from corpus.roles import SOLUTION
+from corpus.readers.markdown import names, split, tidy
+from corpus.readers.outline import DEEPEST, Path
+from corpus.roles import SOLUTION, heads_solution, marks_solution
 
 OUTPUT_CHARACTERS = 400  # enough for a loss or a shape; training logs say little more
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 IMAGE_DATA = re.compile(r"\(data:image/[^)]*\)|\(attachment:[^)]*\)")
-SOLUTION_TAGS = {
-    "solution", "solutions", "solucion", "soluciones", "respuesta", "respuestas",
-    "answer", "answers",
-}  # fmt: skip
 # nbgrader takes what stands between these out of the students' copy
 NBGRADER = re.compile(r"^\s*#{1,3}\s*BEGIN (?:SOLUTION|HIDDEN TESTS)\b", re.M | re.I)
 
@@ -76,7 +72,7 @@ def visible(source: str) -> str:
 def is_solution(cell: Any) -> bool:
     """Whether the cell's author marked it as one: by a tag, or as nbgrader does in its text."""
     tags = cell.get("metadata", {}).get("tags", [])
-    tagged = isinstance(tags, list) and any(fold(str(tag)) in SOLUTION_TAGS for tag in tags)
+    tagged = isinstance(tags, list) and any(marks_solution(str(tag)) for tag in tags)
     return tagged or bool(NBGRADER.search(str(cell.get("source", ""))))
 
 
@@ -84,21 +80,55 @@ def read(data: bytes) -> Content:
     """Reads a notebook of any version; raises `MaterialError` if it is none."""
     cells = cells_of(data)
     sections: list[Section] = []
-    path: tuple[Heading, ...] = ()
+    path: Path = ()
     title, seen_code = None, False
     for number, cell in enumerate(cells, start=1):
         if cell.cell_type == "markdown":
             source = visible(str(cell.get("source", "")))
             parts = split(source, path)
-            path = parts[-1][0] if parts else path
+            stretches = told_apart(source, parts, path)
+            path = without_box(parts[-1][0]) if parts else path
             if not seen_code:
                 title = title or next((name for above, _ in parts for name in names(above)), None)
-            # A cell that is only headings lives on as the breadcrumb of the cells below it.
-            text = clean(source, code=True) if any(body.strip() for _, body in parts) else ""
         else:
             seen_code = seen_code or cell.cell_type == "code"
-            text = clean(code_text(cell), code=True)
-        if text:
-            above = (*names(path), SOLUTION) if is_solution(cell) else names(path)
-            sections.append(Section(text, numbered("cell", number), above))
+            stretches = [(path, code_text(cell))]
+        marked = (SOLUTION,) if is_solution(cell) else ()
+        for above, said in stretches:
+            if text := clean(said, code=True):
+                place = numbered("cell", number)
+                sections.append(Section(text, place, (*names(above), *marked)))
     return Content(title, tuple(sections))
+
+
+def without_box(path: Path) -> Path:
+    """A breadcrumb without the heading that a box gets, which ends with it."""
+    return tuple(step for step in path if step[0] < DEEPEST)
+
+
+def told_apart(source: str, parts: list[tuple[Path, str]], above: Path) -> list[tuple[Path, str]]:
+    """A Markdown cell under the last of its headings, but what may be a solution by itself.
+
+    A cell that is only headings says nothing; it lives on as the breadcrumb of the cells below it.
+
+    Args:
+        source: of the cell.
+        parts: its headed parts.
+        above: the headings that it stands under.
+    """
+    solved = [any(heads_solution(name, assigned=True) for name in names(path)) for path, _ in parts]
+    if not any(body.strip() for _, body in parts):
+        return []
+    if all(solved) or not any(solved):
+        return [(parts[-1][0], source)]
+    stretches: list[tuple[Path, str]] = []
+    before = above
+    for at, (path, body) in enumerate(parts):
+        own = without_box(path)
+        text = f"{'#' * own[-1][0]} {own[-1][1]}\n\n{body}" if own != before else body
+        before = own
+        if at and solved[at] == solved[at - 1]:
+            stretches[-1] = path, f"{stretches[-1][1]}\n\n{text}"
+        else:
+            stretches.append((path, text))
+    return stretches

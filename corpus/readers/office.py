@@ -9,6 +9,7 @@ from typing import Any, Literal
 from lxml import etree
 
 from corpus.document import clean
+from corpus.readers.fences import fenced
 from corpus.readers.omml import Element
 from corpus.readers.tables import markdown_table
 
@@ -44,18 +45,11 @@ def assembled(blocks: Iterable[Block]) -> str:
     for kind, group in groupby(blocks, key=lambda block: block.kind):
         texts = [block.text for block in group]
         if kind == "code":
-            parts.append(fenced("\n".join(texts)))
+            code = "\n".join(texts).strip("\n")
+            parts.append(fenced(code) if code.strip() else "")
         else:
             parts.append(("\n" if kind == "item" else "\n\n").join(filter(str.strip, texts)))
     return clean("\n\n".join(filter(None, parts)), code=True)
-
-
-def fenced(code: str) -> str:
-    """`code` between fences that are longer than any in it."""
-    code = code.strip("\n")
-    longest = max((len(ticks) for ticks in re.findall("`{3,}", code)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}\n{code}\n{fence}" if code.strip() else ""
 
 
 def item(level: int, label: str, text: str) -> Block:

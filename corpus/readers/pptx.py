@@ -53,6 +53,7 @@ class Read:
     Attributes:
         title: on one line.
         text: without the title.
+        notes: the speaker's.
         pictured: whether it shows a picture that is larger than a logo.
         hidden: whether it is left out of the slide show.
         old_equations: whether there are equations that are only pictures.
@@ -61,6 +62,7 @@ class Read:
 
     title: str = ""
     text: str = ""
+    notes: str = ""
     pictured: bool = False
     hidden: bool = False
     old_equations: bool = False
@@ -100,10 +102,12 @@ def content_of(found: Sequence[tuple[str, Read]]) -> Content:
     found = without_furniture(found)
     for number, (part, slide) in enumerate(found, start=1):
         headings = tuple(filter(None, (part, slide.title)))
-        section = Section(slide.text or slide.title, numbered("slide", number), headings)
-        if section.text:
+        noted = f"{NOTES}\n{slide.notes}" if slide.notes else ""
+        said = "\n\n".join(filter(None, (slide.text, noted))) or slide.title
+        section = Section(said, numbered("slide", number), headings)
+        if said:
             sections.append(section)
-        if slide.pictured and len(slide.text) < FEW_CHARACTERS:
+        if slide.pictured and len(said) < FEW_CHARACTERS:
             unread.append(section)
     title = next((slide.title for _, slide in found if slide.title), None)
     told = tuple(warnings([slide for _, slide in found]))
@@ -112,16 +116,15 @@ def content_of(found: Sequence[tuple[str, Read]]) -> Content:
 
 def without_furniture(found: Sequence[tuple[str, Read]]) -> list[tuple[str, Read]]:
     """Slides without the lines that most repeat and without their number, typed in a text box."""
-    lines = [slide.text.split(NOTES)[0].split("\n") for _, slide in found]
+    lines = [slide.text.split("\n") for _, slide in found]
     said = [[line for line in body if line.strip()] for body in lines]
     titles = [slide.title for _, slide in found]
     furniture = repeated_lines(list(zip(said, titles, strict=True)))
     kept = []
     for number, (part, slide) in enumerate(found, start=1):
-        body, mark, noted = slide.text.partition(NOTES)
-        left = [line for line in body.split("\n") if line not in furniture]
+        left = [line for line in slide.text.split("\n") if line not in furniture]
         text = clean("\n".join(left), code=True).removesuffix(f"\n{number}")
-        kept.append((part, replace(slide, text=clean(f"{text}\n\n{mark}{noted}", code=True))))
+        kept.append((part, replace(slide, text=text)))
     return kept
 
 
@@ -130,7 +133,8 @@ def warnings(slides: Sequence[Read]) -> Iterator[str]:
     kinds = {
         "láminas ocultas, que también se leen": [slide.hidden for slide in slides],
         "láminas sin texto": [
-            not (slide.text or slide.title or slide.pictured or slide.damage) for slide in slides
+            not (slide.text or slide.notes or slide.title or slide.pictured or slide.damage)
+            for slide in slides
         ],
         f"láminas con {OLD_EQUATIONS}": [slide.old_equations for slide in slides],
         f"láminas dañadas, que no se leen; {RESAVE}": [bool(slide.damage) for slide in slides],
@@ -171,7 +175,8 @@ def read_slide(slide: Slide, area: int) -> Read:
         ]
         return Read(
             title=clean(title),
-            text="\n\n".join(filter(None, (assembled(blocks), notes(slide)))),
+            text=assembled(blocks),
+            notes=notes(slide),
             pictured=any(picture_area(shape) >= PICTURE_SHARE * area for shape in shapes),
             hidden=root.get("show") in ("0", "false"),
             old_equations=has_old_equation(root),
@@ -195,13 +200,18 @@ def placeholder(element: Element) -> str | None:
 def flattened(shapes: Iterable[Shape]) -> Iterator[Shape]:
     """Visible shapes in reading order, each group's in its place."""
     for shape in in_order(list(shapes)):
-        properties = next(shape._element.iterfind(f"./*/{P}cNvPr"), None)
-        if properties is not None and properties.get("hidden") in ("1", "true"):
+        if is_hidden(shape):
             continue
         if local_name(shape._element) == "grpSp":
             yield from flattened(shape.shapes)
         else:
             yield shape
+
+
+def is_hidden(shape: Shape) -> bool:
+    """Whether a shape is hidden on its slide."""
+    properties = next(shape._element.iterfind(f"./*/{P}cNvPr"), None)
+    return properties is not None and properties.get("hidden") in ("1", "true")
 
 
 def in_order(shapes: list[Shape]) -> list[Shape]:
@@ -248,7 +258,7 @@ def list_styles(shape: Shape) -> list[Element]:
 
 
 def notes(slide: Slide) -> str:
-    """The speaker's notes, announced."""
+    """The speaker's notes."""
     if not slide.has_notes_slide:
         return ""
     part = slide.notes_slide.part
@@ -261,5 +271,4 @@ def notes(slide: Slide) -> str:
         for body in shape.iterfind(f"{P}txBody")
         for block in paragraphs(body, part, ())
     ]
-    text = assembled(blocks)
-    return f"{NOTES}\n{text}" if text else ""
+    return assembled(blocks)

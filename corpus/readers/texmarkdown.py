@@ -10,8 +10,10 @@ from re import Match
 
 from corpus.errors import MaterialError
 from corpus.readers import texnames as names
+from corpus.readers.outline import boxed
 from corpus.readers.tables import cell_text, markdown_table
 from corpus.readers.texcursor import TOKEN, Cursor
+from corpus.roles import marks_solution
 
 ITEM, ITEM_TEXT, TITLE, TITLE_END = "\ue002", "\ue003", "\ue004", "\ue005"
 FRAME, FRAME_TEXT, FRAME_END, PICTURE, CELL = "\ue006", "\ue007", "\ue008", "\ue009", "\ue00a"
@@ -288,6 +290,8 @@ class TexConverter(Cursor):
             self.options()
             return self.items(name, self.span(self.at, stop))
         options = self.options()
+        if marks_solution(bare):
+            return boxed(self.span(self.at, stop).strip())
         if bare in names.STATEMENTS:
             head = names.STATEMENTS[bare] + (f" ({options})" if options else "")
             return f"\n\n**{head}.** {self.span(self.at, stop).strip()}\n\n"

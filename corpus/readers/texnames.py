@@ -97,5 +97,5 @@ STATEMENTS = {
     "proposicion": "Proposición", "definition": "Definición", "definicion": "Definición",
     "example": "Ejemplo", "ejemplo": "Ejemplo", "examples": "Ejemplos", "exercise": "Ejercicio",
     "ejercicio": "Ejercicio", "remark": "Observación", "observacion": "Observación",
-    "proof": "Demostración", "problem": "Problema", "solution": "Solución", "abstract": "Resumen",
+    "proof": "Demostración", "problem": "Problema", "abstract": "Resumen",
 }  # fmt: skip

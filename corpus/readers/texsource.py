@@ -27,6 +27,7 @@ SET_ASIDE = re.compile(
       (?P<short>[^\n]*?)(?P=delimiter)
     | \\(?:lstinline(?:\[[^\]\n]*\])?|mintinline(?:\[[^\]\n]*\])?\{{[^}}\n]*\}})
       \{{(?P<braced>[^{{}}\n]*)\}}
+    | (?P<address>\\(?:url|href|path|nolinkurl)\s*\{{[^{{}}\n]*\}})
     | \\iffalse\b(?:(?!\\iffalse\b).)*?\\fi\b
     | (?P<escaped>\\.)
     | %[^\n]*(?:\n[ \t]*(?![ \t\n]))?                      # an empty line below it stays
@@ -94,7 +95,7 @@ def prepared(text: str) -> Source:
     code: list[str] = []
 
     def aside(match: Match[str]) -> str:
-        if match["escaped"]:
+        if match["escaped"] or match["address"]:
             return match[0]
         if match["verbatim"]:
             code.append(listing(match["verbatim"], match["code"]))

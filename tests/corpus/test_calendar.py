@@ -141,3 +141,24 @@ def test_nothing_that_a_row_says_is_lost() -> None:
     assert day.text.endswith("Adam $w_1$. Vence: Tarea 1. Se rinde: Pruebas parciales. "
                              "Sala: B06. Notas: Se graba.")  # fmt: skip
     assert calendar.others == ("Fecha: por definir. Tema: Charla invitada. Sala: B07",)
+
+
+@pytest.mark.parametrize(
+    ("cell", "first", "last"),
+    [
+        ("mar 4 ago 10:30", "2026-08-04", ""),
+        ("mar 4 agosto 10:30", "2026-08-04", ""),
+        ("mar 4 y mié 5 ago", "2026-08-04", "2026-08-05"),
+        ("lun 3 a mar 4 ago", "2026-08-03", "2026-08-04"),
+    ],
+)
+def test_hours_and_days_in_a_row_are_understood(cell: str, first: str, last: str) -> None:
+    (day,) = calendar_of(f"| Fecha | Tema |\n|---|---|\n| {cell} | Redes |\n", 2026).days
+    assert (day.date, day.until) == (first, last)
+
+
+def test_two_days_that_are_no_range_are_to_stand_in_two_rows() -> None:
+    calendar = calendar_of("| Fecha | Tema |\n|---|---|\n| 4 y 6 ago | Redes |\n", 2026)
+    assert calendar.days == ()
+    assert "ponga cada uno en una fila" in calendar.warnings[0]
+    assert calendar.others == ("Fecha: 4 y 6 ago. Tema: Redes",)

@@ -167,3 +167,12 @@ def test_large_lists_and_tables_are_read_in_time() -> None:
     items = "".join(f"<li>x{n}</li>" for n in range(5_000))
     assert texts(f"<ol>{items}</ol>")[0].endswith("5000. x4999")
     assert len(texts("<table>" + "<tr><td rowspan=100 colspan=100>x" * 500 + "</table>")) == 1
+
+
+def test_a_header_that_is_called_so_is_one() -> None:
+    assert texts("<header id='header'><p>menú</p></header><main><p>hola</p></main>") == ["hola"]
+
+
+def test_spaces_at_the_ends_of_marked_words_stay_between_words() -> None:
+    said = texts("<p><i>red </i>neuronal, <a href='https://x.cl'>enlace </a>fin</p>")
+    assert said == ["*red* neuronal, [enlace](https://x.cl) fin"]

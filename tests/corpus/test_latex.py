@@ -48,7 +48,7 @@ def test_frames_without_text_are_counted_and_reported() -> None:
     )
     assert [s.location.number for s in content.sections] == [2]
     assert content.warnings == ("láminas sin texto: 1, 3",)
-    assert [s.location.number for s in content.unread] == [1]
+    assert content.unread == ()  # there is no page to draw
 
 
 def test_code_is_fenced_and_nothing_in_it_is_interpreted() -> None:
@@ -171,3 +171,12 @@ def test_endless_nesting_is_refused_and_macro_bombs_do_not_grow() -> None:
         latex.read(b"{" * 5_000 + b"x" + b"}" * 5_000)
     bomb = article(r"\a", r"\newcommand{\a}{x\a\a\a\a\a\a\a\a\a\a}")
     assert sum(len(section.text) for section in bomb.sections) < 1_000_000
+
+
+def test_an_address_may_have_what_elsewhere_begins_a_comment() -> None:
+    said = text(
+        r"Ver \url{https://es.wikipedia.org/wiki/Funci%C3%B3n} y \href{https://x.cl/a%20b}{esto}."
+    )
+    assert said.startswith("Ver https://es.wikipedia.org/wiki/Funci%C3%B3n y ")
+    assert "https://x.cl/a%20b" in said
+    assert "esto" in said

@@ -46,7 +46,7 @@ def test_underlined_headings_count_and_lines_of_an_equation_do_not() -> None:
 def test_html_that_only_arranges_goes_and_its_text_stays() -> None:
     source = """<h1 align="center">Curso</h1>
 
-<details><summary>Solución</summary>
+<details><summary>Ejemplo</summary>
 
 Es **2**, pues $a<b$ y $c>d$.
 
@@ -55,7 +55,7 @@ Es **2**, pues $a<b$ y $c>d$.
 
 `<div>` es HTML."""
     assert parts(source) == [
-        (("Curso",), "**Solución**\n\nEs **2**, pues $a<b$ y $c>d$.\n\nUna red\n\n`<div>` es HTML.")
+        (("Curso",), "**Ejemplo**\n\nEs **2**, pues $a<b$ y $c>d$.\n\nUna red\n\n`<div>` es HTML.")
     ]
 
 

@@ -177,3 +177,18 @@ def test_settings_choose_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [reader.id for reader in Pictures.from_settings(seen).readers] == ["vision ojos"]
     monkeypatch.setenv("PATH", "")
     assert Pictures.from_settings(Settings.load()).readers == []
+
+
+def test_a_page_that_cannot_be_drawn_is_said_and_not_tried_again(deck: Path) -> None:
+    document = read_file(SourceFile(deck, deck.name), deck.read_bytes())
+    deck.write_bytes(b"%PDF-1.4 cortado")
+    with Sandbox(1) as sandbox:
+        (done,) = Pictures([Echo()], deck.parent / "cache").read_all([(deck, document)], sandbox)
+    assert done.whole
+    assert "PDF" in done.document.warnings[0]
+
+
+def test_what_was_read_is_used_though_it_cannot_be_kept(deck: Path) -> None:
+    (deck.parent / "cache").write_text("una carpeta no es")
+    document = read(deck, Pictures([Echo()], deck.parent / "cache"))
+    assert "Arquitectura de la red" in document.sections[1].text

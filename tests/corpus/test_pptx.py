@@ -265,3 +265,13 @@ def test_footers_typed_in_text_boxes_are_left_out() -> None:
         made.notes_slide.notes_text_frame.text = "Recordar el ejemplo."
     sections = read(saved(presentation)).sections
     assert sections[2].text == "idea 21\n\nNotas:\nRecordar el ejemplo."
+
+
+def test_a_bullet_that_says_notes_is_no_notes() -> None:
+    deck = pptx.Presentation()
+    box(slide(deck, BLANK).shapes, "Ponderación y Notas: 60 % controles", 1, 1)
+    made = slide(deck, TITLE_ONLY, "Fin")
+    made.notes_slide.notes_text_frame.text = "Decir adiós"
+    first, last = read(saved(deck)).sections
+    assert first.text == "Ponderación y Notas: 60 % controles"
+    assert last.text == "Notas:\nDecir adiós"

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from corpus import InputError, MaterialError, Settings, SourceFile, find_files, read_file
+from corpus.reading import format_of
 
 
 def read(path: Path) -> None:
@@ -84,3 +85,14 @@ def test_constructor_wins_over_environment(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("AYUDANTE_TOOL_CALLS", "9")
     assert Settings.load(tool_calls=2).tool_calls == 2
     assert Settings.load().tool_calls == 9
+
+
+@pytest.mark.parametrize("text", ["ID3 es un algoritmo de árboles.", "RIFF es un formato."])
+def test_a_text_that_begins_as_a_recording_is_a_text(text: str) -> None:
+    assert format_of("arboles.md", text.encode()) == "markdown"
+
+
+def test_recordings_are_told() -> None:
+    for data in (b"ID3\x03\x00", b"RIFF\x00\x00\x00\x00WAVEfmt "):
+        with pytest.raises(MaterialError, match="audio"):
+            format_of("a.md", data)

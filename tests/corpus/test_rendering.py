@@ -2,15 +2,18 @@ import io
 import json
 
 import numpy as np
+import pptx
 import pypdfium2
 import pytest
 from PIL import Image
+from pptx.util import Inches
 
 from corpus import BUNDLED, Location, MaterialError, read_file
 from corpus.document import numbered
 from corpus.finding import SourceFile
 from corpus.rendering import render
 from tests.conftest import notebook
+from tests.corpus.office import changed
 from tests.corpus.test_pdf import SIZE, drawn, picture, slide
 
 WIDTH = 720  # a pixel for each point of a test's page
@@ -105,3 +108,36 @@ def test_a_slide_keeps_its_layout() -> None:
     shown = render(path.read_bytes(), numbered("slide", 4), "").data.decode()
     assert 'class="slide"' in shown
     assert shown.count("position:absolute") >= 2
+
+
+def test_a_slide_shows_nothing_hidden_and_groups_where_they_stand() -> None:
+    deck = pptx.Presentation()
+    shapes = deck.slides.add_slide(deck.slide_layouts[6]).shapes
+    shown = shapes.add_textbox(Inches(1), Inches(1), Inches(2), Inches(1))
+    shown.text_frame.text = "a la vista"
+    secret = shapes.add_textbox(Inches(1), Inches(3), Inches(2), Inches(1))
+    secret.text_frame.text = "RESPUESTA OCULTA"
+    secret._element.nvSpPr.cNvPr.set("hidden", "1")
+    group = shapes.add_group_shape([shown])
+    group.left, group.top = Inches(6), Inches(2)
+    group.width, group.height = Inches(1), Inches(2)
+    data = io.BytesIO()
+    deck.save(data)
+    said = render(data.getvalue(), numbered("slide", 1), "").data.decode()
+    assert "RESPUESTA OCULTA" not in said
+    # half as wide and twice as high as it is by itself, on a slide of 10 by 7.5 inches
+    assert "left:60.00%;top:26.67%;width:10.00%" in said
+    assert "min-height:26.67%" in said
+
+
+def test_a_slide_show_is_drawn_as_a_presentation() -> None:
+    deck = pptx.Presentation()
+    deck.slides.add_slide(deck.slide_layouts[0]).shapes.title.text = "Redes"
+    data = io.BytesIO()
+    deck.save(data)
+    show = changed(
+        data.getvalue(),
+        "[Content_Types].xml",
+        lambda part: part.replace(b"presentation.main+xml", b"slideshow.main+xml"),
+    )
+    assert "Redes" in render(show, numbered("slide", 1), "").data.decode()

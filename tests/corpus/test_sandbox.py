@@ -1,3 +1,4 @@
+import io
 import os
 import subprocess
 import threading
@@ -92,3 +93,28 @@ def test_what_a_child_starts_ends_with_it(monkeypatch: pytest.MonkeyPatch) -> No
             break
         threading.Event().wait(0.05)
     assert state in ("gone", psutil.STATUS_ZOMBIE)
+
+
+def test_what_a_reader_prints_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def babbling() -> worker.Answer:
+        os.write(1, b"hola\n")
+        print("hola", flush=True)  # noqa: T201
+        return {"said": len(os.read(0, 100))}
+
+    assert isolated(monkeypatch, 10, babbling) == {"said": 0}
+
+
+def test_a_worker_that_says_no_json_is_ended_and_the_next_job_gets_its_own_answer(
+    course: Path,
+) -> None:
+    with Sandbox(1) as sandbox:
+        sandbox.run(reading(course / "clase-04.md"))
+        (process,) = sandbox.started
+        assert process.stdout is not None
+        process.stdout.close()
+        process.stdout = io.StringIO("hola\n")
+        with pytest.raises(MaterialError, match="dejó de existir"):
+            sandbox.run(reading(course / "clase-04.md"))
+        process.wait()
+        answer = sandbox.run(reading(course / "clase-04.md"))
+    assert answer["document"]["title"] == "Clase 4: Softmax"

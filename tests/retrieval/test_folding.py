@@ -105,3 +105,12 @@ def test_an_outline_shown_once_is_told_by_the_titles_it_lists() -> None:
     ]
     programme = slide(1, "Unidad primera: perceptrón, pérdidas", title="Contenidos")
     assert places([programme, slide(2, LONG, title="Evaluaciones")]) == ["lámina 1", "lámina 2"]
+
+
+def test_slides_of_different_parts_do_not_fold_though_their_titles_are_the_same() -> None:
+    def page(number: int, part: str, text: str) -> Section:
+        place = numbered("page", number, word="lámina")
+        return Section(f"Pregunta 1\n{text}", place, (part, "Pregunta 1"))
+
+    asked, key = page(3, "Control 1", LONG), page(5, "Pauta", "Respuesta: 6")
+    assert [section.headings[0] for section in lecture([asked, key])] == ["Control 1", "Pauta"]

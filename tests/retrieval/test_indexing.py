@@ -270,3 +270,32 @@ def test_pictures_are_read_again_when_another_reader_is_chosen_or_one_failed(
     assert run() == 1
     index = Index.load(store.current(settings.index))
     assert not any("Capas convolucionales" in passage.text for passage in index.passages)
+
+
+def test_what_was_left_out_stays_out_when_the_index_is_renewed(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    report = course / "informe.html"
+    report.write_text("<!doctype html><body><h1>Informe</h1><p>de lo indexado</p></body>")
+    update(settings.index, [course], embedder, leave_out=[report])
+    retriever = Retriever(Index.load(store.current(settings.index)), embedder)
+    done, after = retriever.renewed(settings)
+    assert done.added == 0
+    assert "informe.html" not in after.index.documents
+
+
+def test_a_folder_of_any_name_is_indexed(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    odd = course.parent / os.fsdecode(b"curso-\xf1")
+    course.rename(odd)
+    update(settings.index, [odd], embedder)
+    assert Index.load(store.current(settings.index)).root_paths == [odd]
+
+
+def test_a_lock_of_office_is_no_file_of_the_course(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    (course / "~$clase.pptx").write_bytes(b"ana")
+    done = update(settings.index, [course], embedder)
+    assert [one.document for one in done.skipped] == ["figura.png"]

@@ -184,3 +184,29 @@ def test_a_course_of_solutions_alone_finds_nothing(
     assert len(hidden.vault) == hidden.size == 1
     for system in SYSTEMS:
         assert hidden.search("vale cero", 5, system) == []
+
+
+def test_of_a_cell_that_shows_a_solution_too_only_the_passage_is_seen(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    source = "# Tarea 3\n\nCalcule el umbral del perceptrón.\n\n### Solución\nLa clave es 42."
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": source}]
+    book = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (course / "tarea-3.ipynb").write_text(json.dumps(book))
+    retriever = index_of(course, settings, embedder)
+    (asked,) = (one for one in retriever.public if one.document == "tarea-3.ipynb")
+    assert asked.location.label == "celda 1"
+    seen = retriever.view(asked.id).data.decode()
+    assert "Calcule el umbral" in seen
+    assert "42" not in seen
+
+
+def test_a_table_that_stands_twice_is_told_once(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    table = "| Fecha | Tema |\n|---|---|\n| 2026-08-04 | Redes |\n| 2026-08-11 | Redes |\n"
+    for name in ("calendario.md", "README.md"):
+        (course / name).write_text(f"# Curso\n\n{table}")
+    retriever = index_of(course, settings, embedder)
+    assert len(retriever.dated("redes", date(2026, 8, 1), 2)) == 2
+    assert len({one.text for one in retriever.dated("redes", date(2026, 8, 1), 2)}) == 2

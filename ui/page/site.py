@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from threading import BoundedSemaphore
 from typing import Any
 
 import gradio as gr
@@ -21,7 +20,6 @@ Catalogue = Mapping[str, Mapping[Language, str]]
 KEPT = 256  # drawn places
 # Of events that need no sign of their own that something is going on.
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-AT_ONCE = BoundedSemaphore(2)  # child processes that draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +66,8 @@ class Site:
 
 @lru_cache(maxsize=1)
 def drawn(retriever: Retriever) -> Callable[[str], View]:
-    """Draws places of one retriever's course, a few at a time, and keeps them."""
-
-    def draw(passage_id: str) -> View:
-        with AT_ONCE:
-            return retriever.view(passage_id)
-
-    return lru_cache(maxsize=KEPT)(draw)
+    """Draws places of one retriever's course, and keeps them."""
+    return lru_cache(maxsize=KEPT)(retriever.view)
 
 
 def speaker(catalogue: Catalogue, language: Language) -> Say:
