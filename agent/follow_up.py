@@ -25,13 +25,14 @@ WHAT_IS = re.compile(  # says it all, also after an “y”
 )
 POINTING = re.compile(
     r"\b(?:eso|esto|aquello|es[eao]s?|aquel(?:la)?|ahi|lo anterior|lo mismo|"
-    r"el (?:primero|segundo|ultimo)|l[ao]s? otr[ao]s?|that|those|it|them|"
+    r"el (?:primero|segundo|ultimo)|l[ao]s? otr[ao]s?|cual de (?:l[ao]s|ambos)|\w+[ms]el[ao]s?|"
+    r"that|those|it|them|which of (?:the|them|both)|"
     r"the (?:former|latter|second|first) one)\b"
 )
 AGAIN = re.compile(
     r"\b(?:(?:otro|un) ejemplo|mas detalles?|mas (?:simple|facil|lento)|de nuevo|otra vez|"
-    r"no (?:lo )?(?:entend\w*|cach\w*)|en codigo|an(?:other)? example|more detail|again|in code|"
-    r"simpler)\b"
+    r"no (?:lo )?(?:entend\w*|cach\w*)|en codigo|ahora (?:en|con|sin)|an(?:other)? example|"
+    r"more detail|again|in code|now (?:in|with|without)|simpler|shorter)\b"
 )
 MORE = re.compile(
     r"\b(?:(?:con )?mas detalles?|explica(?:lo|me)? mas|profundiza|desarrolla(?:lo)?|"
@@ -40,39 +41,41 @@ MORE = re.compile(
 NUMBERED = re.compile(r"\bclas(?:e|s) \d")
 # One word of each stem that asks about something and does not name it: “¿cuánto vale?”.
 GENERIC = """
-    aclarame aclarar afecta agregar ahi ahora alguien algun alla ampliar aparecer aplicar aprender
-    apunte aqui arreglar asi aumentar ayuda bajar bibliografia bien breve bueno buscar cachai
-    cachar calcular cambiar capitulo caso castellano caxo chico cierto cita claro clase cm codigo
-    comparacion comprobar comprueba compruebalo concepto concreto confirmar consejo consigue
-    contar continuar convenir conviene correcto corregir corrige cortito corto cosa costo crees
-    cuanto cuenta cuentame cuesta da dame dan dar dato deberia debo decir definicion demora
-    demostrar demuestra depende derivar desarrollar despues desventaja detalle di diagrama diapo
-    diapositiva dice diferencia dificil dijiste dime directo distinto duda ejemplo ejercicio
-    elegir elige elijo entender entendi entiendo entonces entrada entregar entrenar enunciado
-    equivocar escribe escribelo exacto excepcion explicalo explicame explicar facil falta figura
-    final forma formula frase fuente funciona gasta general gracias grafico grande hablar haceme
-    hacer hago harto hazlo hazme hizo idea igual imagen implementar importante incluir indicar
-    inicio interpretar intuicion jaja jajaja justificar justo lamina largo leer lei lento libro
-    linea link lista logra mal mandar manera materia medio medir mejorar mencionar menos mide
-    mismo mitad mostrar motivo muestra muestrame na necesario necesitar nombre numero nunca
-    obligatorio ocupa ocurre oki opcion opinas orden pa pagina palabras parametro parecido parrafo
-    parte pasar pdf peor perder perdi piensas plis pls po podria poner pongo ponlo porfa porfavor
-    posible ppt practicar preferir pregunta presentacion primero principal principio probar
-    problema profundizar programar pruebo puede punto quedar rapido raro rato razon recomendar
-    recomienda recordar referencia repasar repetir repite resolver respuesta resto resuelve
-    resultado resume revisar saber salir seccion seguir segundo seguro serio señalar siempre
-    significa significar sigue siguiente similar simple simplificar sirve solucion sonar subir
-    sucede sugieres tabla tamaño tampoco tema terminar tiempo tipo ultimo usa usan usar uso util
-    vale valor ventaja veo ver verdad verificar verlo version versus video vieron volver
+    abreviar aclarame aclarar afecta agregar ahi ahora alguien algun alla ampliar aparecer
+    aplicar aprender apunte aqui arreglar asi aumentar ayuda bajar bibliografia bien breve bueno
+    buscar cachai cachar calcular cambiar capitulo caso castellano caxo chico cierto cita claro
+    clase cm codigo comenta comentar comparacion comprobar comprueba compruebalo concepto
+    concreto confirmar consejo consigue contar continuar convenir conviene correcto corregir
+    corrige cortito corto cosa costo crees cuanto cuenta cuentame cuesta da dame dan dar das
+    dato deberia debo decir definicion demora demostrar demuestra depende derivar desarrollar
+    despues desventaja detalle di diagrama diapo diapositiva dice diferencia diferencian dificil
+    dijiste dime directo distinto duda ecuacion ejemplo ejercicio elegir elige elijo entender
+    entendi entiendo entonces entrada entregar entrenar enunciado equivocar escribe escribelo
+    exacto excepcion explicalo explicame explicar facil falta figura final forma formula frase
+    fuente funciona gasta general gracias grafico grande hablar haceme hacer hago harto hazlo
+    hazme hizo idea igual imagen implementar importante incluir indicar inicio interpretar
+    intuicion jaja jajaja justificar justo lamina largo leer lei lento letra libro linea link
+    lista logra mal mandar manera materia medio medir mejorar mencionar menos mide mismo mitad
+    mostrar motivo muestra muestrame na necesario necesitar nombre numero nunca obligatorio
+    ocupa ocurre oki opcion opinas orden pa pagina palabras parametro parecido parrafo parte
+    pasalo pasar pdf peor perder perdi piensas plazo plis pls po podria poner pongo ponlo por
+    porfa porfavor posible ppt practicar preferir pregunta presentacion primero principal
+    principio probar problema profundizar programar pruebo puede punto quedar rapido raro rato
+    razon recomendar recomienda recordar referencia repasar repetir repite resolver respuesta
+    resto resuelve resultado resume resumelo resumir revisar saber salir seccion seguir segundo
+    seguro serio señalar siempre significa significar sigue siguiente similar simple simplificar
+    sirve solucion sonar subir sucede sugieres tabla tamaño tampoco tema terminar tiempo tipo
+    ultimo usa usan usar uso util vale valor ventaja veo ver verdad verificar verlo version
+    versus video vieron viñeta viñetas volver
 
     actually affect again anything bad best better can chart check clarify class clear code
-    compute could cover covers depends detail details did difference do does elaborate else
-    english everything exactly example explain false first fix give going good guess happen
-    happens help helps how input keep last lecture little long lost lot many matter matters mean
-    means meant mention more much need nothing one other output picture please point possible
-    proof reason rephrase required right say second serious short should show size slide source
-    spanish step steps still summarize sure tell true understand use used using value what when
-    where which why work works worse wrong you your
+    compute could cover covers depends detail details did difference do does drawback elaborate
+    else english equation everything exactly example explain false first fix give going good
+    guess happen happens help helps how input keep last lecture little long lost lot many matter
+    matters mean means meant mention more much need nothing one other output picture please
+    point possible proof reason rephrase required right say second serious short shorter should
+    show size slide source spanish step steps still summarize sure tell true understand use used
+    using value what when where which why work works worse wrong you your
 """
 
 
