@@ -40,6 +40,8 @@ class IndexReport:
     seconds: float
     warnings: tuple[tuple[str, str], ...] = ()
     """A document and what could not be read in it, of those that this update read."""
+    solutions: int = 0
+    """Passages, of all, that are of solutions: nobody finds or sees them."""
 
     def to_dict(self) -> dict[str, Any]:
         """The report as the JSON contract has it."""
@@ -129,6 +131,7 @@ def update(
         warnings=tuple(
             (document.name, warning) for document, _ in read for warning in document.warnings
         ),
+        solutions=sum(passage.role == "solution" for passage in passages),
     )
 
 

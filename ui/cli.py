@@ -208,6 +208,9 @@ def show_update(done: IndexReport, folder: Path, *, as_json: bool) -> None:
         f"{done.seconds:.1f} s)",
         markup=False,
     )
+    if done.solutions:
+        said = "pasajes son de soluciones, que los estudiantes no ven"
+        out.print(f"  {done.solutions} {said}", markup=False)
     for skipped in done.skipped:
         out.print(f"  no leído: {skipped.document}: {skipped.reason}", markup=False)
     for name, warning in done.warnings:

@@ -74,10 +74,12 @@ def head(index: Index) -> str:
         for name, entry in sorted(index.documents.items())
         for warning in entry.warnings
     ]
+    solved = sum(passage.role == "solution" for passage in index.passages)
     return (
         "<h1>Materiales del curso</h1>"
-        f'<p class="soft">{len(index.documents)} documentos, {len(index.passages)} pasajes, '
-        f"{len(warned)} avisos, {len(skipped)} archivos no leídos. "
+        f'<p class="soft">{len(index.documents)} documentos, {len(index.passages)} pasajes '
+        f"({solved} de soluciones, que los estudiantes no ven), {len(warned)} avisos, "
+        f"{len(skipped)} archivos no leídos. "
         f"Carpeta: {escape(', '.join(index.roots))}</p>"
         + table("Archivos no leídos", ("archivo", "por qué"), skipped)
         + table("Avisos", ("documento", "aviso"), warned)
@@ -90,11 +92,13 @@ def document_part(
 ) -> str:
     """One document: its place in the course, its warnings, its passages."""
     first = passages[0] if passages else None
+    solved = sum(passage.role == "solution" for passage in passages)
     facts = [
         first.called if first else "",
         f"semana {first.week}" if first and first.week is not None else "",
         f"va con {', '.join(first.related)}" if first and first.related else "",
         f"{len(passages)} pasajes",
+        f"{solved} de solución, que los estudiantes no ven" if solved else "",
     ]
     warnings = "".join(f'<p class="warn">⚠ {escape(warning)}</p>' for warning in entry.warnings)
     images = "".join(
@@ -112,9 +116,10 @@ def document_part(
 
 
 def passage_part(passage: Passage) -> str:
-    """A passage as it is searched."""
+    """A passage as it is searched, or, of a solution, as it is kept from being found."""
+    kept = "🔒 solución: " if passage.role == "solution" else ""
     return (
-        f"<b>{escape(passage.location.label)}</b> "
+        f"<b>{kept}{escape(passage.location.label)}</b> "
         f'<span class="soft">{escape(" › ".join(passage.headings))}</span>'
         f"<pre>{escape(passage.text)}</pre>"
     )

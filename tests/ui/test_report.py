@@ -20,7 +20,7 @@ def test_the_report_shows_passages_and_files_that_were_not_read(
     course: Path, settings: Settings, embedder: WordsEmbedder
 ) -> None:
     page = report(course, settings, embedder)
-    assert "2 documentos, 6 pasajes" in page
+    assert "2 documentos, 6 pasajes (0 de soluciones, que los estudiantes no ven)" in page
     assert "<td>figura.png</td><td>no se lee todavía: es una imagen PNG</td>" in page
     assert "§ Estabilidad numérica" in page
     assert "Se resta el máximo de los logits" in page
@@ -50,3 +50,15 @@ def test_the_report_loads_nothing_from_elsewhere(
     page = report(course, settings, embedder)
     assert "http://" not in page
     assert "https://" not in page
+
+
+def test_what_is_kept_as_a_solution_is_told(
+    course: Path, settings: Settings, embedder: WordsEmbedder
+) -> None:
+    (course / "tarea-1.md").write_text("# Tarea 1\n\nCalcule.\n\n## Solución\n\nEs 42.\n")
+    assert update(settings.index, [course], embedder).solutions == 1
+    page = report(course, settings, embedder)
+    assert "(1 de soluciones, que los estudiantes no ven)" in page
+    assert "1 de solución, que los estudiantes no ven" in page
+    assert "<b>🔒 solución: § Solución</b>" in page
+    assert "<b>§ Tarea 1</b>" in page
