@@ -136,5 +136,6 @@ def exchange(process: subprocess.Popen[str], job: Job) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(process.stdout.readline())
     except (OSError, ValueError):
         process.kill()
+        process.wait()  # so that the next job gets a new one
         return {"refused": "el lector dejó de existir"}
     return answer
