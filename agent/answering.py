@@ -36,7 +36,7 @@ from agent.events import Answer, Citation, Event, Mode, Seconds, Status, TextDel
 from agent.evidence import Evidence, shown
 from agent.follow_up import follows, standalone, wants_more
 from agent.grounding import telling
-from agent.loop import WRITTEN_CALL, Bounds, run, tool_call
+from agent.loop import WRITTEN_CALL, Bounds, run
 from agent.messages import OWN_WORDS, Language, listed, say
 from agent.prompts import prompt, system_prompt
 from agent.quoting import (
@@ -218,28 +218,23 @@ class Answering:
         return hinted and follows(inquiry.question)
 
     def read(self, start: float, results: Sequence[SearchResult], *, dates: bool = True) -> None:
-        """Writes down the first search, as if the model had asked for it, and a look at the dates.
+        """Writes down what the first search found, and a look at the dates.
+
+        It comes before the question in what the model reads: whoever asks about the same places
+        next finds them read already, in the prefix cache of the model's server.
 
         Args:
             start: when the search began.
             results: what the model is shown of it.
             dates: whether a question about them looks at the calendar, too.
         """
-        inquiry = self.inquiry
-        calls = [tool_call("search_course", {"query": inquiry.query})]
+        query = self.inquiry.query
         passages = [result.passage for result in results]
-        step = self.evidence.record("search_course", calls[0]["args"], start, passages)
-        answers = [ToolMessage(shown(step), tool_call_id=calls[0]["id"])]
-        if dates and WHEN.search(inquiry.question) and self.means.retriever.index.days:
-            calls.append(tool_call("course_calendar", {"about": inquiry.query}))
+        found = [shown(self.evidence.record("search_course", {"query": query}, start, passages))]
+        if dates and WHEN.search(self.inquiry.question) and self.means.retriever.index.days:
             calendar = next(tool for tool in self.tools if tool.name == "course_calendar")
-            answers.append(calendar.invoke(calls[-1]))
-        self.said = [
-            *recalled(inquiry.history),
-            HumanMessage(inquiry.question),
-            AIMessage("", tool_calls=calls),
-            *answers,
-        ]
+            found.append(calendar.invoke({"about": query}))
+        self.said = [*recalled(self.inquiry.history), HumanMessage("\n\n".join(found))]
 
     def computed(self) -> str | None:
         """The result of what the question asks to compute, a step of its own; None if nothing."""

@@ -1,8 +1,8 @@
 """The agent's loop: the model answers or calls tools, within limits, after a first search.
 
-LangChain's `create_agent` carries the loop. It starts from a conversation that already holds the
-first search and its result, as if the model had asked for it: every question is answered from
-evidence, even by a model that never thinks of searching. One middleware of ours does the rest.
+LangChain's `create_agent` carries the loop. It starts from a conversation that ends in what a first
+search found: every question is answered from evidence, even by a model that never thinks of
+searching. One middleware of ours does the rest.
 """
 
 import json
@@ -62,12 +62,12 @@ Respond = Callable[[ModelRequest[Any]], ModelResponse[Any]]
 class Bounds(AgentMiddleware[Any, Any, Any]):
     """Keeps a small model on the road.
 
-    It repeats the question at the end of the prompt, where a small model heeds it best; it
-    understands a tool call written as text; and once the tool calls are spent it offers no
-    tools, so that the model must answer.
+    It puts the question at the end of the prompt, where a small model heeds it best; it understands
+    a tool call written as text; and once the tool calls are spent it offers no tools, so that the
+    model must answer.
 
     Args:
-        reminder: said after the last tool result.
+        reminder: the question and how to answer it, said after what was found.
         tool_calls: tool calls after which the model must answer, the first search included.
     """
 
@@ -78,16 +78,24 @@ class Bounds(AgentMiddleware[Any, Any, Any]):
     def wrap_model_call(self, request: ModelRequest[Any], handler: Respond) -> ModelResponse[Any]:
         """Stands between the loop and the model."""
         used = sum(isinstance(message, ToolMessage) for message in since_question(request.messages))
-        request = request.override(messages=[*request.messages, HumanMessage(self.reminder)])
-        if used >= self.tool_calls:
+        request = request.override(messages=reminded(request.messages, self.reminder))
+        if 1 + used >= self.tool_calls:
             return handler(request.override(tools=[]))
         response = handler(request)
         names = {tool.name for tool in request.tools if isinstance(tool, BaseTool)}
         return ModelResponse(result=[understood(message, names) for message in response.result])
 
 
+def reminded(messages: list[AnyMessage], reminder: str) -> list[AnyMessage]:
+    """`messages` with a reminder at their end; never two in a row of one speaker."""
+    *before, last = messages
+    if isinstance(last, HumanMessage):
+        return [*before, HumanMessage(f"{last.text}\n\n{reminder}")]
+    return [*messages, HumanMessage(reminder)]
+
+
 def since_question(messages: list[AnyMessage]) -> list[AnyMessage]:
-    """The messages after the last human one."""
+    """The messages after the last human one, which holds what was found for the question."""
     last = max(at for at, message in enumerate(messages) if isinstance(message, HumanMessage))
     return messages[last + 1 :]
 
@@ -126,7 +134,7 @@ def run(
     messages: list[AnyMessage],
     bounds: Bounds,
 ) -> Generator[str | ToolMessage, None, None]:
-    """Runs the loop over a conversation that ends in the result of the first search.
+    """Runs the loop over a conversation that ends in what the first search found.
 
     Args:
         model: writes and calls.

@@ -24,16 +24,13 @@ from typing import Any, cast
 import httpx
 import openai
 from langchain_core.messages import (
-    AIMessage,
     AnyMessage,
     HumanMessage,
     SystemMessage,
-    ToolMessage,
     convert_to_openai_messages,
 )
 
 from agent.evidence import Evidence, shown
-from agent.loop import tool_call
 from agent.messages import say
 from agent.prompts import system_prompt
 from agent.serving import ModelServer, ServerAddress, qwen
@@ -57,14 +54,11 @@ def prompts(retriever: Retriever, settings: Settings, most: int) -> list[Prompt]
     for question in lines_of(QUESTIONS / "queries.jsonl")[:most]:
         evidence = Evidence()
         found = [result.passage for result in retriever.search(question, settings.passages_shown)]
-        call = tool_call("search_course", {"query": question})
-        step = evidence.record("search_course", call["args"], time.monotonic(), found)
+        step = evidence.record("search_course", {"query": question}, time.monotonic(), found)
+        asked = say("answer_briefly", "es", question=question)
         said: list[AnyMessage] = [
             SystemMessage(system_prompt(settings.course_name)),
-            HumanMessage(question),
-            AIMessage("", tool_calls=[call]),
-            ToolMessage(shown(step), tool_call_id=call["id"]),
-            HumanMessage(say("answer_briefly", "es", question=question)),
+            HumanMessage(f"{shown(step)}\n\n{asked}"),
         ]
         made.append(convert_to_openai_messages(said))
     return made
