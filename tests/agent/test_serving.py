@@ -13,6 +13,7 @@ import pytest
 from agent.serving import ModelServer
 from agent.serving import server as serving
 from agent.serving.qwen import quantised
+from agent.serving.smoothing import largest_inputs, smooth
 from corpus import InputError, ModelUnavailable, Settings
 from retrieval.threads import WAITING
 
@@ -28,6 +29,37 @@ def test_int8_rows_come_back_close() -> None:
     assert scales.shape == (2, 1)
     assert rows[0].tolist() == [64, -127, 32]
     assert torch.allclose(rows * scales, weight, atol=2 / 127)
+
+
+def test_an_evened_out_model_says_the_same_and_has_smaller_outliers() -> None:
+    import torch
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    torch.manual_seed(1)
+    config = Qwen2Config(
+        vocab_size=50,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+    )
+    model = Qwen2ForCausalLM(config).eval()
+    layer = model.model.layers[0]
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.uniform_(-0.5, 0.5)
+        layer.mlp.up_proj.weight[3] *= 100  # an outlier among what down_proj reads
+        layer.input_layernorm.weight[5] = 60
+    ids = torch.tensor([[1, 7, 9, 30, 2]])
+    with torch.inference_mode(), largest_inputs(model.model.layers) as before:
+        said = model(ids).logits
+    smooth(model, [ids])
+    with torch.inference_mode(), largest_inputs(model.model.layers) as after:
+        assert torch.allclose(model(ids).logits, said, rtol=1e-3, atol=1e-4)
+    for name in ("q_proj", "down_proj"):
+        ratios = [float(one[0][name].max() / one[0][name].median()) for one in (before, after)]
+        assert ratios[1] < ratios[0] / 3, name
 
 
 def test_a_port_in_use_is_refused() -> None:
