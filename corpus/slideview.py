@@ -105,8 +105,10 @@ def in_layers(shapes: Any, axes: Axes) -> Iterator[tuple[Any, Box]]:
 def axes_of(group: Any, axes: Axes) -> Axes:
     """Where the coordinates within a group lie on the slide."""
     place = group._element.find(f"{pptx.P}grpSpPr/{A}xfrm")
+    if place is None:
+        return axes
     found = [place.find(f"{A}{name}") for name in ("off", "ext", "chOff", "chExt")]
-    if place is None or any(one is None for one in found):
+    if any(one is None for one in found):
         return axes
     off, ext, inner, size = found
     made = []

@@ -484,10 +484,9 @@ class Retriever:
 
 def shares_place(one: Passage, other: Passage) -> bool:
     """Whether two passages stand in one page, slide or cell."""
-    return one.document == other.document and any(
-        one.location.covers(place.number or 1) or place.covers(one.location.number or 1)
-        for place in [other.location]
-    )
+    here, there = one.location, other.location
+    overlap = here.covers(there.number or 1) or there.covers(here.number or 1)
+    return overlap and one.document == other.document
 
 
 @cache

@@ -125,7 +125,8 @@ def told_apart(source: str, parts: list[tuple[Path, str]], above: Path) -> list[
     before = above
     for at, (path, body) in enumerate(parts):
         own = without_box(path)
-        text = f"{'#' * own[-1][0]} {own[-1][1]}\n\n{body}" if own != before else body
+        back = own == before[: len(own)]  # no heading of its own: as before, or after a box
+        text = body if back else f"{'#' * own[-1][0]} {own[-1][1]}\n\n{body}"
         before = own
         if at and solved[at] == solved[at - 1]:
             stretches[-1] = path, f"{stretches[-1][1]}\n\n{text}"

@@ -130,6 +130,18 @@ def test_a_slide_shows_nothing_hidden_and_groups_where_they_stand() -> None:
     assert "min-height:26.67%" in said
 
 
+def test_a_group_that_says_no_place_shows_what_it_holds() -> None:
+    deck = pptx.Presentation()
+    shapes = deck.slides.add_slide(deck.slide_layouts[6]).shapes
+    inside = shapes.add_textbox(Inches(1), Inches(1), Inches(2), Inches(1))
+    inside.text_frame.text = "a la vista"
+    group = shapes.add_group_shape([inside])
+    group._element.grpSpPr.remove(group._element.grpSpPr.xfrm)
+    data = io.BytesIO()
+    deck.save(data)
+    assert "left:10.00%" in render(data.getvalue(), numbered("slide", 1), "").data.decode()
+
+
 def test_a_slide_show_is_drawn_as_a_presentation() -> None:
     deck = pptx.Presentation()
     deck.slides.add_slide(deck.slide_layouts[0]).shapes.title.text = "Redes"

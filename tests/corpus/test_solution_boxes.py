@@ -122,6 +122,16 @@ def test_a_solution_in_a_box_ends_with_it() -> None:
     assert ["Solución" in section.headings for section in content.sections] == [False, True, False]
 
 
+def test_a_box_with_headings_in_a_cell_under_none_ends_with_them() -> None:
+    box = f"<details><summary>Solución</summary>\n\n### Pasos\n\n{SECRET}\n\n</details>"
+    content = cells(f"{box}\n\ny sigue", "otra")
+    assert [(section.headings, section.text) for section in content.sections] == [
+        (("Solución",), "**Solución**\n\n### Pasos\n\nLa clave es 42."),
+        ((), "y sigue"),
+        ((), "otra"),
+    ]
+
+
 def test_boxes_may_hold_headings_and_boxes() -> None:
     path = ((1, "A"),)
     inner = boxed("fuera", solution=False)
