@@ -126,7 +126,7 @@ def test_a_box_with_headings_in_a_cell_under_none_ends_with_them() -> None:
     box = f"<details><summary>Solución</summary>\n\n### Pasos\n\n{SECRET}\n\n</details>"
     content = cells(f"{box}\n\ny sigue", "otra")
     assert [(section.headings, section.text) for section in content.sections] == [
-        (("Solución",), "**Solución**\n\n### Pasos\n\nLa clave es 42."),
+        (("Pasos", "Solución"), "**Solución**\n\n### Pasos\n\nLa clave es 42."),
         ((), "y sigue"),
         ((), "otra"),
     ]
