@@ -220,7 +220,9 @@ def test_conversations_survive_a_reload_and_are_searched_renamed_exported_delete
         page.get_by_text(QUESTION).first.click()
         expect(page.locator("#charla .user").first).to_contain_text(QUESTION)
         page.get_by_text("Esta conversación").click()
-        page.locator("#historial").get_by_label("Título").fill("Mi duda de softmax")
+        title = page.locator("#historial").get_by_label("Título")
+        expect(title).to_have_value(QUESTION)  # what comes late would stand beside what is typed
+        title.fill("Mi duda de softmax")
         page.get_by_role("button", name="Renombrar").click()
         expect(listed.first).to_contain_text(re.compile("Mi duda|máximo"))
         expect(page.locator("#conversaciones")).to_contain_text("Mi duda de softmax")

@@ -68,7 +68,7 @@ ORDER = re.compile(r"CALL\((?P<name>\w+), (?P<arguments>\{.*?\})\)")
 
 
 class ObedientModel(BaseChatModel):
-    """Does whatever the last tool result orders, once; then answers."""
+    """Does whatever is ordered in what was found, once; then answers."""
 
     model_name: str = "obedient"
 
@@ -87,9 +87,9 @@ class ObedientModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         calls = [m for m in messages if isinstance(m, AIMessage) and m.tool_calls]
-        order = ORDER.search("\n".join(m.text for m in messages if m.type == "tool"))
+        order = ORDER.search("\n".join(m.text for m in messages if m.type in ("human", "tool")))
         message = AIMessage("El apunte habla de redes neuronales y de sus pesos.")
-        if order and len(calls) == 1:
+        if order and not calls:
             arguments = json.loads(order["arguments"])
             message = AIMessage("", tool_calls=[tool_call(order["name"], arguments)])
         return ChatResult(generations=[ChatGeneration(message=message)])

@@ -34,6 +34,7 @@ def test_index_reports_and_follows_the_folder(course: Path, tmp_path: Path) -> N
     report = document(first.stdout)
     assert set(report) == {
         "documents", "passages", "added", "updated", "removed", "skipped", "seconds", "warnings",
+        "solutions",
     }  # fmt: skip
     assert (report["documents"], report["added"]) == (2, 2)
     assert report["skipped"][0]["document"] == "figura.png"
