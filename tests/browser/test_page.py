@@ -75,7 +75,7 @@ def test_stop_frees_the_models_place_and_keeps_what_was_said(
     with real_assistant(served, bundled_index, tmp_path) as assistant:
         page = opened(page_of(assistant))
         ask(page, "¿Cómo funciona la atención? Explica con más detalle.")
-        own = re.compile(re.escape(say("own_words", "es").strip("*")) + r"\s+\w+ \w+")
+        own = re.compile(re.escape(say("own_words", "es").strip("*")) + r"\s+\w+\W+\w+")
         expect(page.locator(".bot").last).to_contain_text(own, timeout=90_000)
         page.locator("#pregunta button.stop-button").click()
         for _ in range(80):
