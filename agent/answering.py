@@ -89,6 +89,7 @@ class Inquiry:
         history: the answered turns before it, oldest first.
         mode: in which it was asked.
         start: when, on the monotonic clock.
+        hinting: whether a hint is on its way in place of an answer.
     """
 
     question: str
@@ -377,8 +378,10 @@ class Answering:
             yield TextDelta(new if said else f"{heading}> {new}")
             said = sentences
         self.inquiry.text, self.guard = "", Guard(self.means.vault)  # the answer is yet to come
-        course = translated(said, marker, passage, span) if said else NOTHING
-        return replace(course, text=heading + course.text) if said else NOTHING
+        if not said:
+            return NOTHING
+        course = translated(said, marker, passage, span)
+        return replace(course, text=heading + course.text)
 
     def whole_sentences(self, stream: Iterator[BaseMessage]) -> Iterator[str]:
         """What the model has written, guarded, each time that a sentence of it has ended."""

@@ -9,7 +9,6 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from agent.citations import QUOTE_CHARACTERS
 from agent.events import Citation
@@ -17,7 +16,7 @@ from agent.grounding import numbers_of, telling
 from agent.wellformed import mended
 from corpus.document import PRINTED
 from retrieval.embedding import Embedder
-from retrieval.filters import CODE
+from retrieval.filters import is_program
 from retrieval.passages import Passage
 
 EXTRACT_CHARACTERS = 600
@@ -96,7 +95,7 @@ def is_code(passage: Passage) -> bool:
     """Whether a passage is a cell of code, or from a file of code."""
     if passage.location.kind == "cell":
         return is_python(passage.text)
-    return PurePosixPath(passage.document).suffix.lower() in CODE
+    return is_program(passage.document)
 
 
 def is_python(text: str) -> bool:

@@ -20,7 +20,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import PurePosixPath
 
 from agent.overlap import (
     BEGUN,
@@ -41,7 +40,7 @@ from agent.overlap import (
     values_of,
     words_of,
 )
-from retrieval.filters import CODE
+from retrieval.filters import is_program
 from retrieval.passages import Passage
 
 # Measured on the bundled course, each document against a vault that had not seen it; see
@@ -197,7 +196,7 @@ class Vault:
 def code_of_each(document: Sequence[tuple[Row, Passage]]) -> Iterator[tuple[Row, str]]:
     """The code of each passage of a document: what is fenced, or all of a cell or a program."""
     first = document[0][1]
-    if first.location.kind == "cell" or PurePosixPath(first.document).suffix.lower() in CODE:
+    if first.location.kind == "cell" or is_program(first.document):
         yield from ((row, passage.text) for row, passage in document)
         return
     fenced = code_in(passage.text for _, passage in document)

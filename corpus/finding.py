@@ -40,16 +40,24 @@ def find_files(roots: Sequence[Path], leave_out: Sequence[Path] = ()) -> list[So
         base = folder if len(roots) == 1 and folder.is_dir() else folder.parent
         paths = [folder] if folder.is_file() else sorted(folder.rglob("*"))
         for path in paths:
-            relative = path.relative_to(base)
-            hidden = any(part.startswith((".", "~$")) for part in relative.parts)
-            if hidden or not path.is_file():
+            if not is_material(path, base, ours) or not path.is_file():
                 continue
-            if any(path == one or one in path.parents for one in ours):
-                continue
-            name = readable(relative.as_posix())
+            name = readable(path.relative_to(base).as_posix())
             if found.setdefault(name, path) != path:
                 raise InputError(f"Dos archivos se llamarían {name}: {found[name]} y {path}.")
     return [SourceFile(path, name) for name, path in sorted(found.items())]
+
+
+def is_material(path: Path, base: Path, ours: Sequence[Path]) -> bool:
+    """Whether a file below `base` is of the course, by its place: not hidden, a lock, or `ours`.
+
+    Args:
+        path: absolute, as the others, with no links.
+        base: a folder, or the path itself.
+        ours: files and folders that are no material.
+    """
+    hidden = any(part.startswith((".", "~$")) for part in path.relative_to(base).parts)
+    return not hidden and not any(one == path or one in path.parents for one in ours)
 
 
 def first_folder(roots: Sequence[Path]) -> Path | None:

@@ -123,6 +123,11 @@ def preferred(filter: Filter, passages: Sequence[Passage]) -> NDArray[np.bool_]:
     return mask if mask.any() or rest.none else rows(rest, passages)
 
 
+def is_program(document: str) -> bool:
+    """Whether a document's name is that of source code."""
+    return PurePosixPath(document).suffix.lower() in CODE
+
+
 def kind_of(passage: Passage) -> str:
     """One of `KINDS`; “notes” for a text that is nothing else."""
     return place_of(passage).kind

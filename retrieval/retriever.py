@@ -421,8 +421,9 @@ class Retriever:
         question = checked_question(passage.searchable[:MAX_QUESTION])
         encoding = self.encode([question])[0]
         for called in passage.related:
-            accepted = np.array([one.called == called for one in self.index.passages])
-            found += self.rank(question, encoding, each, DEFAULT, accepted)
+            if any(one.called == called for one in self.public):  # and not solutions alone
+                accepted = np.array([one.called == called for one in self.index.passages])
+                found += self.rank(question, encoding, each, DEFAULT, accepted)
         return [self.index.passages[row] for row, _ in found]
 
     def dated(self, about: str, today: date, k: int) -> list[Passage]:

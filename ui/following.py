@@ -2,10 +2,11 @@
 
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from corpus.errors import AyudanteError
+from corpus.finding import is_material
 from ui.console import err
 
 LOOK_MILLISECONDS = 500  # between two looks at whether to stop
@@ -23,7 +24,9 @@ def follow_changes(roots: list[Path], ours: list[Path], follow: Callable[[], Non
     roots, ours = ([path.resolve() for path in paths] for paths in (roots, ours))
 
     def wanted(_: watchfiles.Change, path: str) -> bool:
-        return is_material(Path(path), roots, ours)
+        changed = Path(path)
+        base = next((root for root in roots if changed.is_relative_to(root)), changed)
+        return is_material(changed, base, ours)
 
     stopped = threading.Event()
 
@@ -53,16 +56,3 @@ def follow_changes(roots: list[Path], ours: list[Path], follow: Callable[[], Non
                 err.print(str(error), markup=False)
     except KeyboardInterrupt:  # in the middle of an update: the index before it stands
         return
-
-
-def is_material(path: Path, roots: Sequence[Path], ours: Sequence[Path]) -> bool:
-    """Whether a change of `path` is one of the course; all paths are absolute, with no links.
-
-    Args:
-        path: of a file or folder that changed.
-        roots: of the course.
-        ours: files and folders among them that are written here.
-    """
-    base = next((root for root in roots if path.is_relative_to(root)), path)
-    hidden = any(part.startswith(".") for part in path.relative_to(base).parts)
-    return not hidden and not any(one == path or one in path.parents for one in ours)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ui.following import is_material
+from corpus.finding import is_material
 
 COURSE = Path("/home/ana/.cursos/dl")
 
@@ -14,6 +14,7 @@ COURSE = Path("/home/ana/.cursos/dl")
         (COURSE / "labs" / "lab-1.ipynb", True),
         (COURSE / ".git" / "index", False),
         (COURSE / "labs" / ".clase.md.new", False),
+        (COURSE / "labs" / "~$lab-1.docx", False),
         (COURSE / "informe.html", False),
         (COURSE / "índice" / "CURRENT", False),
         (COURSE, True),
@@ -23,4 +24,4 @@ def test_a_change_below_the_course_is_material_unless_hidden_or_ours(
     path: Path, material: bool
 ) -> None:
     ours = [COURSE / "índice", COURSE / "informe.html"]
-    assert is_material(path, [COURSE], ours) is material
+    assert is_material(path, COURSE, ours) is material
