@@ -1,19 +1,22 @@
 """Fixtures: a small course on disk, a fast embedder, a scripted model, one real vLLM server."""
 
+import contextlib
 import hashlib
+import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import hypothesis
 import numpy as np
@@ -32,6 +35,7 @@ from retrieval import Retriever, indexing, store, update
 from retrieval.embedding import Encoding, Vectors
 from retrieval.index import Index
 from retrieval.lexical import tokens
+from ui import cli
 
 NOTES = """# Clase 4: Softmax
 
@@ -184,7 +188,7 @@ def completion(text: str) -> dict[str, Any]:
     return whole | {"choices": [choice]}
 
 
-@contextmanager
+@contextlib.contextmanager
 def serving(handler: type[JsonServer]) -> Iterator[str]:
     """The base URL, with ``/v1``, of a server that answers with `handler`."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -318,6 +322,29 @@ def retriever(
 
 
 def ayudante(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs the command line in this process: starting another takes seconds."""
+    out, errors, terminated = io.StringIO(), io.StringIO(), signal.getsignal(signal.SIGTERM)
+    code: str | int | None = 0
+    with (
+        patch.object(sys, "argv", ["ayudante", *arguments]),
+        patch.dict(os.environ, environment),
+        contextlib.chdir(cwd),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(errors),
+    ):
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = ended.code
+        finally:
+            signal.signal(signal.SIGTERM, terminated)
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), errors.getvalue())
+
+
+def ayudante_process(
+    *arguments: str, cwd: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Runs the command line as a user does."""
     return subprocess.run(
         [sys.executable, "-m", "ui.cli", *arguments],
@@ -346,7 +373,7 @@ def bundled_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with FileLock(folder / "bundled.lock"):
         if not index.exists():
             index.parent.mkdir()
-            done = ayudante("index", "--index", str(index), "--json", cwd=index.parent)
+            done = ayudante_process("index", "--index", str(index), "--json", cwd=index.parent)
             assert done.returncode == 0, done.stderr
     return index
 

