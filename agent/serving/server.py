@@ -144,25 +144,7 @@ class ModelServer:
     def started(self) -> ServerAddress:
         """Starts vLLM and waits until it answers."""
         port = free_port(self.settings.llm_port)
-        model, on_gpu = self.model_path(), engine() == "vllm"
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "agent.serving.child",
-        ]  # -P: nothing from the user's folder
-        command += ["--model", model, "--served-model-name", self.model_name]
-        command += ["--host", HOST, "--port", str(port)]
-        command += ["--max-model-len", str(self.settings.llm_context)]
-        command += ["--enable-auto-tool-choice", "--tool-call-parser", "hermes"]
-        environment = os.environ | ENVIRONMENT
-        environment.pop(WAITING, None)  # threads that spin write a fifth faster, alone
-        if not on_gpu:
-            command += ["--dtype", "bfloat16", "--enforce-eager"]
-            command += ["--block-size", str(CACHE_BLOCK)]
-            environment = CPU_ENVIRONMENT | environment
-        if Path(model).exists():
-            environment["HF_HUB_OFFLINE"] = "1"
+        command, environment = self.command(self.model_path(), port)
         try:
             self.log.parent.mkdir(parents=True, exist_ok=True)
             with self.log.open("wb") as log:
@@ -195,6 +177,24 @@ class ModelServer:
                 raise self.unwritable(error) from error
             raise
         return address
+
+    def command(self, model: str, port: int) -> tuple[list[str], dict[str, str]]:
+        """What starts vLLM for a model's folder or name, and the environment it starts in."""
+        module = "agent.serving.child"
+        command = [sys.executable, "-P", "-m", module]  # -P: nothing from the user's folder
+        command += ["--model", model, "--served-model-name", self.model_name]
+        command += ["--host", HOST, "--port", str(port)]
+        command += ["--max-model-len", str(self.settings.llm_context)]
+        command += ["--enable-auto-tool-choice", "--tool-call-parser", "hermes"]
+        environment = os.environ | ENVIRONMENT
+        environment.pop(WAITING, None)  # threads that spin write a fifth faster, alone
+        if engine() != "vllm":
+            command += ["--dtype", "bfloat16", "--enforce-eager"]
+            command += ["--block-size", str(CACHE_BLOCK)]
+            environment = CPU_ENVIRONMENT | environment
+        if Path(model).exists():
+            environment["HF_HUB_OFFLINE"] = "1"
+        return command, environment
 
     def unwritable(self, error: OSError) -> ModelUnavailable:
         """The error that the cache cannot be written."""

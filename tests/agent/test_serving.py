@@ -172,7 +172,11 @@ def test_a_wrong_address_is_said_in_one_line(settings: Settings, url: str) -> No
         pass
 
 
-def test_a_failed_start_leaves_another_servers_record(settings: Settings, tmp_path: Path) -> None:
+def test_a_failed_start_leaves_another_servers_record(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = [sys.executable, "-c", "raise SystemExit(1)"]
+    monkeypatch.setattr(ModelServer, "command", lambda *_: (at_once, dict(os.environ)))
     (tmp_path / "empty").mkdir()
     server = ModelServer(settings.model_copy(update={"llm": str(tmp_path / "empty")}), share=True)
     server.record.parent.mkdir(parents=True, exist_ok=True)

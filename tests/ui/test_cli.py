@@ -14,6 +14,7 @@ from retrieval.evaluation import MEASURES
 from tests.conftest import ayudante, ayudante_process
 
 pytestmark = pytest.mark.slow
+SHORT = "60"  # tokens of an answer whose words are not looked at
 
 
 def one_line(text: str) -> str:
@@ -233,7 +234,10 @@ def test_a_batch_of_questions_is_answered_in_order(
     (tmp_path / "q.txt").write_text(
         "¿Qué es la entropía cruzada?\n¿Cuál es la capital de Mongolia?\n"
     )
-    done = ayudante_process("ask", "--batch", "q.txt", "--index", str(bundled_index), cwd=tmp_path)
+    done = ayudante(
+        "ask", "--batch", "q.txt", "--index", str(bundled_index),
+        cwd=tmp_path, AYUDANTE_ANSWER_TOKENS=SHORT,
+    )  # fmt: skip
     first, second = (json.loads(line) for line in done.stdout.splitlines())
     assert first["status"] == "answered"
     assert first["citations"]
@@ -244,9 +248,10 @@ def test_a_batch_of_questions_is_answered_in_order(
 def test_any_server_of_the_same_kind_can_be_named(
     served: dict[str, str], bundled_index: Path, tmp_path: Path
 ) -> None:
-    done = ayudante_process(
+    done = ayudante(
         "ask", "What is the temperature of a softmax?", "--json", "--index", str(bundled_index),
         cwd=tmp_path, AYUDANTE_LLM_URL=served["url"], AYUDANTE_LLM_KEY="any",
+        AYUDANTE_ANSWER_TOKENS=SHORT,
     )  # fmt: skip
     answer = document(done.stdout)
     assert answer["model"] == served["model"]
