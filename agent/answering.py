@@ -5,38 +5,30 @@ answers, whether a hint is due in place of an answer, which markers hold, what m
 model writes in between. Without one, the best passages are the answer, labelled as an extract.
 """
 
-import math
 import re
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
-from json import JSONDecodeError
 from time import monotonic
-from typing import Any
 
-import httpx2
-import openai
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import (
     AIMessage,
     AnyMessage,
-    BaseMessage,
     HumanMessage,
     SystemMessage,
-    ToolMessage,
 )
 from langchain_core.tools import BaseTool
-from langchain_openai import ChatOpenAI
 
 from agent import guiding
 from agent.citations import Checked, checked, quote
 from agent.computed import computed
 from agent.conversations import Turn
-from agent.events import Answer, Citation, Event, Mode, Seconds, Status, TextDelta
-from agent.evidence import Evidence, shown
-from agent.follow_up import follows, standalone, wants_more
+from agent.events import Answer, Citation, Event, Status, TextDelta
+from agent.evidence import shown
+from agent.follow_up import follows, wants_more
 from agent.grounding import telling
-from agent.loop import WRITTEN_CALL, Bounds, run
+from agent.inquiry import Inquiry, Means
+from agent.loop import Bounds
 from agent.messages import OWN_WORDS, Language, listed, say
 from agent.prompts import prompt, system_prompt
 from agent.quoting import (
@@ -51,20 +43,16 @@ from agent.quoting import (
 )
 from agent.scope import Judgement, is_courtesy, judged
 from agent.sentences import PLACED
-from agent.serving import qwen
 from agent.tools import computing_tools, course_tools, recorded
-from agent.vault import Guard, Vault
-from agent.wellformed import beginning, circles, ended, whole
-from corpus.settings import Settings
+from agent.wellformed import beginning, whole
+from agent.writer import LOST, Writer
 from retrieval.passages import Passage
-from retrieval.retriever import MAX_QUESTION, Retriever, SearchResult
+from retrieval.retriever import SearchResult
 
 HISTORY_CHARACTERS = 800  # of each past question and answer, so that the prompt fits
 HISTORY_TURNS = 2  # said in full; a small model loses the thread with more
 SUMMARY_CHARACTERS = 600  # of what was asked before those
 JUDGED = 10  # results that the evidence is judged by
-JUDGED_CHARACTERS = 1_200  # of the best of them
-OPINION = "Does the passage answer it? Say yes or no."
 EXTRACT_PASSAGES = 3
 TIED = 0.02  # the score that a second place may lack to the best and be quoted beside it
 AT_LENGTH = 2  # times the usual tokens for an answer that is to say more
@@ -74,75 +62,6 @@ WHEN = re.compile(  # words of a question that asks for a date
     re.I,
 )
 LANGUAGES: dict[Language, str] = {"es": "Spanish", "en": "English"}
-# What a server that fails raises: the last one when a stream is empty, or not what it should be.
-LOST = (openai.APIError, httpx2.HTTPError, ValueError)
-EMPTY_STREAM = "No generations found"  # how LangChain's ValueError for an empty one begins
-
-
-@dataclass
-class Inquiry:
-    """A question with what surrounds it, and what has come of it so far.
-
-    Attributes:
-        question: as it was asked.
-        language: to answer in.
-        history: the answered turns before it, oldest first.
-        mode: in which it was asked.
-        start: when, on the monotonic clock.
-        hinting: whether a hint is on its way in place of an answer.
-    """
-
-    question: str
-    language: Language
-    history: Sequence[Turn]
-    mode: Mode
-    start: float
-    evidence: Evidence = field(default_factory=Evidence)
-    text: str = ""
-    first_token: float | None = None
-    probability: float | None = None
-    trouble: str = ""
-    hinting: bool = False
-
-    @property
-    def query(self) -> str:
-        """What to search for."""
-        return standalone(self.question, self.history)[:MAX_QUESTION]
-
-    def begun(self) -> None:
-        """Notes when the student sees the first text."""
-        if self.first_token is None:
-            self.first_token = monotonic() - self.start
-
-    def seconds(self) -> Seconds:
-        """Time spent so far."""
-        total = monotonic() - self.start
-        searching = sum(step.seconds for step in self.evidence.steps)
-        first = self.first_token if self.first_token is not None else total
-        return Seconds(round(searching, 3), round(first, 3), round(total, 3))
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What an assistant answers with: where it searches, who writes, within which limits.
-
-    Attributes:
-        retriever: searches the course.
-        model: writes; None answers with extracts.
-        model_name: of the model.
-        vault: what may not be told.
-        settings: limits.
-        tools: functions or tools of the caller's own, beside the course's.
-        notice: why there is no model; or empty.
-    """
-
-    retriever: Retriever
-    model: BaseChatModel | None
-    model_name: str | None
-    vault: Vault
-    settings: Settings
-    tools: Sequence[BaseTool] = ()
-    notice: str = ""
 
 
 class Answering:
@@ -151,8 +70,8 @@ class Answering:
     def __init__(self, inquiry: Inquiry, means: Means) -> None:
         self.inquiry, self.means = inquiry, means
         self.evidence, self.language = inquiry.evidence, inquiry.language
+        self.writer = Writer(inquiry, means)
         self.said: list[AnyMessage] = []  # the conversation as the model reads it
-        self.guard = Guard(means.vault)
 
     @cached_property
     def tools(self) -> list[BaseTool]:
@@ -161,16 +80,11 @@ class Answering:
         course = course_tools(means.retriever, self.evidence, means.settings.passages_shown)
         return [*course, *computing_tools(self.evidence)]
 
-    @property
-    def embedded(self) -> bool:
-        """Whether the embedded model writes, whose weaknesses are known."""
-        return self.means.model_name == qwen.NAME
-
     @cached_property
     def offered(self) -> list[BaseTool]:
         """What the model may call; the embedded one only what the caller brings."""
         own = [recorded(one, self.evidence) for one in self.means.tools]
-        return own if self.embedded else [*self.tools, *own]
+        return own if self.means.embedded else [*self.tools, *own]
 
     def events(self) -> Iterator[Event]:
         """Search, judge the evidence, write, check; the last event is the `Answer`."""
@@ -194,7 +108,7 @@ class Answering:
         if judgement.status != "answered":
             yield self.refused(judgement.status, results)
             return
-        if self.means.model is None:
+        if self.writer.model is None:
             yield self.without_model(results)
             return
         yield from self.explained(results)
@@ -241,9 +155,9 @@ class Answering:
         """The result of what the question asks to compute, a step of its own; None if nothing."""
         start = monotonic()
         try:
-            done = computed(self.inquiry.question, self.means.model)
+            done = computed(self.inquiry.question, self.writer.model)
         except LOST as error:
-            self.not_heard(kind_of(error))
+            self.writer.not_heard(error)
             return None
         if done is None:
             return None
@@ -270,37 +184,8 @@ class Answering:
             results,
             self.means.retriever,
             self.means.settings.floor,
-            lambda: self.opinion(results[0].passage),
+            lambda: self.writer.opinion(results[0].passage),
         )
-
-    def opinion(self, best: Passage) -> float | None:
-        """Log odds that the model finds the answer in the best passage; None if untold."""
-        model = self.means.model
-        if not isinstance(model, ChatOpenAI):
-            return None
-        passage = f"{best.context}\n{best.text[:JUDGED_CHARACTERS]}"
-        asked = f"{passage}\n\nPregunta: {self.inquiry.query}\n{OPINION}"
-        messages = [SystemMessage(prompt("answerable")), HumanMessage(asked)]
-        one_token = model.bind(max_tokens=1, logprobs=True, top_logprobs=12)
-        try:
-            said = one_token.invoke(messages)
-            tokens = said.response_metadata["logprobs"]["content"][0]["top_logprobs"]
-            top = {one["token"]: one["logprob"] for one in tokens}
-        except LOST as error:
-            self.not_heard(kind_of(error))
-            return None
-        except (KeyError, IndexError, TypeError):
-            return None  # this server tells no probabilities
-        return log_odds(top)
-
-    def not_heard(self, kind: str) -> None:
-        """After a failure of the model's server, which fails again when it is to write.
-
-        A model that was silent for as long as may be is not waited for again in this question.
-        """
-        if kind == "model_slow":
-            self.inquiry.trouble = kind
-            self.means = replace(self.means, model=None)
 
     def explained(self, results: Sequence[SearchResult]) -> Iterator[Event]:
         """An answer in the model's words, checked, and what the course says word for word.
@@ -310,8 +195,8 @@ class Answering:
         or in its translation, and what follows is called the model's own. Of a larger one's answer
         the first place that it cites is quoted below it.
         """
-        course = (yield from self.spoken(results)) if self.embedded else NOTHING
-        if self.means.model is None:  # it was waited for in vain
+        course = (yield from self.spoken(results)) if self.means.embedded else NOTHING
+        if self.writer.model is None:  # it was waited for in vain
             yield self.without_model(results)
             return
         own = f"\n\n{say('own_words', self.language)}\n\n" if course.text else ""
@@ -344,10 +229,10 @@ class Answering:
     def checked(self) -> Checked:
         """What was written, with the markers that hold; the embedded model must keep to wording."""
         return checked(
-            whole(self.inquiry.text),
+            whole(self.writer.text),
             self.evidence.passages,
             self.means.retriever.embedder,
-            self.language if self.embedded else None,
+            self.language if self.means.embedded else None,
         )
 
     def spoken(self, results: Sequence[SearchResult]) -> Generator[Event, None, Quotation]:
@@ -369,33 +254,18 @@ class Answering:
         embedder = self.means.retriever.embedder
         span = telling(self.inquiry.query, passage.text, embedder, TRANSLATED)
         system = prompt("translation").replace("{language}", LANGUAGES[self.language])
-        messages = [SystemMessage(system), HumanMessage(span)]
         heading, said = f"{say('translated', self.language)}\n\n", ""
-        for sentences in self.whole_sentences(self.writer(1).stream(messages)):
+        for sentences in self.writer.sentences([SystemMessage(system), HumanMessage(span)]):
             if not keeps_numbers(sentences, span):
                 break
             new = sentences[len(said) :].replace("\n", "\n> ")
             yield TextDelta(new if said else f"{heading}> {new}")
             said = sentences
-        self.inquiry.text, self.guard = "", Guard(self.means.vault)  # the answer is yet to come
+        self.writer.begin()  # the answer is yet to come
         if not said:
             return NOTHING
         course = translated(said, marker, passage, span)
         return replace(course, text=heading + course.text)
-
-    def whole_sentences(self, stream: Iterator[BaseMessage]) -> Iterator[str]:
-        """What the model has written, guarded, each time that a sentence of it has ended."""
-        said = ""
-        try:
-            for _ in self.streamed(piece.text for piece in stream):
-                if len(now := ended(self.inquiry.text)) > len(said):
-                    said = now
-                    yield said
-            rest = self.guard.close()
-            if not self.guard.leak and len(now := ended(self.inquiry.text + rest)) > len(said):
-                yield now
-        except LOST as error:
-            self.not_heard(kind_of(error))
 
     def likeliest(self, results: Sequence[SearchResult]) -> list[int]:
         """Markers of the best passage shown in the answer's language, and of one about as good."""
@@ -421,7 +291,7 @@ class Answering:
         if not found:  # there are no lectures
             yield self.refused("not_in_materials", means.retriever.search(inquiry.query, JUDGED))
             return
-        if means.model is None:
+        if self.writer.model is None:
             unwritten = say("hint_unwritten", self.language, places=self.near())
             yield self.hinted(unwritten, None, self.why_no_model())
             return
@@ -454,7 +324,7 @@ class Answering:
     def written(
         self, reminder: str, longer: int, instructions: str = "assistant"
     ) -> Generator[Event, None, str | Answer]:
-        """Streams what the model writes into the inquiry's text, as far as it may be told.
+        """Streams what the model writes, as far as it may be told.
 
         Args:
             reminder: said last, after what was found.
@@ -468,60 +338,14 @@ class Answering:
         inquiry, settings = self.inquiry, self.means.settings
         bounds = Bounds(reminder, settings.tool_calls)
         system = system_prompt(settings.course_name, instructions)
-        trouble = ""
-        pieces = run(self.writer(longer), self.offered, system, self.said, bounds)
-        try:
-            yield from self.streamed(pieces)
-        except LOST as error:
-            inquiry.trouble = kind_of(error)
-            trouble = say(inquiry.trouble, self.language)
-        finally:
-            pieces.close()
-        rest = self.guard.close()
-        inquiry.text += rest
-        if self.guard.leak:
+        trouble = yield from self.writer.answer(bounds, self.offered, system, self.said, longer)
+        inquiry.trouble = trouble or inquiry.trouble
+        if self.writer.guard.leak:
             return self.hinted(say("hint_kept", self.language, places=self.near()), None)
-        if not inquiry.text.strip() or WRITTEN_CALL.match(inquiry.text):
+        if self.writer.silent:
             inquiry.trouble = inquiry.trouble or "model_silent"
-            return self.extract(trouble or say("model_silent", self.language))
-        if rest:
-            yield TextDelta(rest)
-        return trouble
-
-    def writer(self, longer: int) -> BaseChatModel:
-        """The model as it is to write: at how many times the usual length; no calls of no tool."""
-        model = self.means.model
-        assert model is not None
-        if not isinstance(model, ChatOpenAI):
-            return model
-        changed: dict[str, Any] = {}
-        if longer > 1:
-            changed["max_tokens"] = self.means.settings.answer_tokens * longer
-        if self.embedded and not self.offered:
-            changed["extra_body"] = {"bad_words": list(qwen.TOOL_MARKS)}
-        return model.model_copy(update=changed)
-
-    def streamed(self, pieces: Iterator[str | ToolMessage]) -> Iterator[Event]:
-        """Passes on and gathers what the loop yields, until it leaks or goes in circles."""
-        inquiry = self.inquiry
-        emitted = len(self.evidence.steps)
-        for piece in pieces:
-            if isinstance(piece, ToolMessage):
-                # what was said before a tool was used is not the answer
-                inquiry.text, self.guard = "", Guard(self.means.vault)
-                yield from self.evidence.steps[emitted:]
-                emitted = len(self.evidence.steps)
-                continue
-            may_show = self.guard.feed(piece)
-            if self.guard.leak:
-                return
-            inquiry.text += may_show
-            again = circles(inquiry.text)
-            if again is not None:
-                inquiry.text, self.guard = inquiry.text[:again], Guard(self.means.vault)
-                return
-            if may_show:
-                yield TextDelta(may_show)
+            return self.extract(say(trouble or "model_silent", self.language))
+        return say(trouble, self.language) if trouble else ""
 
     def refused(self, status: Status, results: Sequence[SearchResult]) -> Answer:
         """The course does not say: names the nearest places and cites nothing."""
@@ -591,30 +415,3 @@ def recalled(history: Sequence[Turn]) -> list[AnyMessage]:
             own = OWN_WORDS.split(turn.answer)[-1].strip()
             messages.append(AIMessage(PLACED.sub("", own)[:HISTORY_CHARACTERS]))
     return messages
-
-
-def log_odds(logprobs: dict[str, float]) -> float | None:
-    """Of yes against no among a token's likeliest; None if neither is there."""
-    sums = {"yes": 0.0, "no": 0.0}
-    for token, logprob in logprobs.items():
-        word = token.strip().lower()
-        if word in ("yes", "sí", "si", "s"):
-            sums["yes"] += math.exp(logprob)
-        elif word == "no":
-            sums["no"] += math.exp(logprob)
-    if not any(sums.values()):
-        return None
-    return math.log(max(sums["yes"], 1e-4) / max(sums["no"], 1e-4))
-
-
-def kind_of(error: Exception) -> str:
-    """The message of the catalogue for a failure of the model's server; else raises the error."""
-    if isinstance(error, ValueError) and not isinstance(error, JSONDecodeError):
-        if not str(error).startswith(EMPTY_STREAM):
-            raise error
-        return "model_silent"
-    if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
-        return "model_slow"
-    if isinstance(error, openai.APIStatusError):
-        return "model_refused"
-    return "model_lost"

@@ -20,16 +20,18 @@ from langchain_core.tools import BaseTool
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
-from agent.answering import LOST, Answering, Inquiry, Means
+from agent.answering import Answering
 from agent.conversations import Conversations, Turn
 from agent.corrections import add_answer
 from agent.events import Answer, Event, Mode, SearchStep, TextDelta
 from agent.follow_up import follows
+from agent.inquiry import Inquiry, Means
 from agent.messages import Language, language_of
 from agent.prompts import system_prompt
 from agent.serving import ModelServer, ServerAddress
 from agent.tools import as_tool
 from agent.vault import Vault
+from agent.writer import LOST
 from corpus.errors import AyudanteError, ModelUnavailable
 from corpus.language import NOT_WORDS, PASTED
 from corpus.progress import Progress, silent

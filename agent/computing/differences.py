@@ -63,10 +63,12 @@ def derivative(function: Callable[[float], float], here: float) -> Derivative:
         return Derivative(None, None)
     unit = median(one.size for one in ladder) / max(1, abs(here)) or 1.0
 
-    def doubt(at: int) -> float:
+    def doubt(at: int, unit: float = unit) -> float:
         return error_of(ladder[at - 1], ladder[at]) / (unit + abs(ladder[at].central))
 
     best = min(range(1, len(ladder)), key=doubt)
+    if doubt(best) > 1:  # x³ at 0: function and slope vanish, so neither says what is small
+        best = min(range(1, len(ladder)), key=lambda at: doubt(at, 1.0))
     coarse, fine = ladder[best - 1], ladder[best]
     sides = (fine.left, fine.right)
     if not apart(coarse, fine):

@@ -4,9 +4,9 @@ import pytest
 from langchain_core.messages import AIMessage
 
 from agent import Assistant, TextDelta
-from agent.answering import Answering
 from agent.conversations import Turn
 from agent.guiding import CODE_LINES, asks_to_be_done, rung
+from agent.inquiry import Means
 from corpus import Settings
 from retrieval import Retriever, store, update
 from retrieval.index import Index
@@ -87,7 +87,7 @@ def test_an_assignment_gets_a_hint_from_the_lectures(
 def test_a_hint_in_words_of_its_own_cites_where_to_look(
     homework: Retriever, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Answering, "embedded", True)
+    monkeypatch.setattr(Means, "embedded", True)
     said = AIMessage("Un gato cuenta estrellas verdes por la noche.")
     with Assistant(homework, settings, model=ScriptedModel(script=[said])) as assistant:
         answer = assistant.ask(QUESTION)

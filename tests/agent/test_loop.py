@@ -5,7 +5,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from agent import Answer, Assistant, SearchStep, TextDelta
-from agent.answering import Answering
+from agent.inquiry import Means
 from agent.loop import may_be_call, tool_call, understood, without_preamble
 from agent.messages import OWN_WORDS
 from agent.quoting import is_python
@@ -70,7 +70,7 @@ def test_two_places_that_are_about_as_good_are_both_quoted(
     monkeypatch.setattr("agent.answering.TIED", 10.0)
     answer, _, _ = answered(retriever, settings, SAID)
     assert len(answer.citations) == 1  # a larger model tells them apart
-    monkeypatch.setattr(Answering, "embedded", True)
+    monkeypatch.setattr(Means, "embedded", True)
     answer, _, _ = answered(retriever, settings, SAID)
     assert [citation.marker for citation in answer.citations] == [1, 2]
     course = OWN_WORDS.split(answer.text)[0]

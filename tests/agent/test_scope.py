@@ -3,8 +3,8 @@ import math
 import pytest
 
 from agent import Assistant
-from agent.answering import log_odds
 from agent.scope import SURE, Model, closeness, is_courtesy, judged
+from agent.writer import log_odds
 from corpus import Settings
 from retrieval import Retriever, SearchResult
 from tests.conftest import ScriptedModel
