@@ -149,7 +149,10 @@ class Answering:
         if dates and WHEN.search(self.inquiry.question) and self.means.retriever.index.days:
             calendar = next(tool for tool in self.tools if tool.name == "course_calendar")
             found.append(calendar.invoke({"about": query}))
-        self.said = [*recalled(self.inquiry.history), HumanMessage("\n\n".join(found))]
+        # Asked for more, the embedded model repeats what it is shown that it said.
+        again = self.means.embedded and wants_more(self.inquiry.question)
+        past = [] if again else recalled(self.inquiry.history)
+        self.said = [*past, HumanMessage("\n\n".join(found))]
 
     def computed(self) -> str | None:
         """The result of what the question asks to compute, a step of its own; None if nothing."""

@@ -147,3 +147,14 @@ def test_of_what_was_answered_the_model_reads_its_own_words(
         assistant.ask("¿y por qué?", "ana")
     recalled = [one.text for one in model._asked[1] if isinstance(one, AIMessage) and one.text]
     assert recalled == [SAID]
+
+
+def test_asked_for_more_the_embedded_model_is_not_shown_what_it_said(
+    retriever: Retriever, settings: Settings
+) -> None:
+    model = embedded(2)
+    with Assistant(retriever, settings, model=model) as assistant:
+        assistant.ask(QUESTION, "ana")
+        assistant.ask("¿puedes explicarlo con más detalle?", "ana")
+    _, found = model._asked[1]
+    assert QUESTION in found.text
