@@ -149,10 +149,19 @@ class Answering:
         if dates and WHEN.search(self.inquiry.question) and self.means.retriever.index.days:
             calendar = next(tool for tool in self.tools if tool.name == "course_calendar")
             found.append(calendar.invoke({"about": query}))
-        # Asked for more, the embedded model repeats what it is shown that it said.
-        again = self.means.embedded and wants_more(self.inquiry.question)
-        past = [] if again else recalled(self.inquiry.history)
+        past = [] if self.asks_again() else recalled(self.inquiry.history)
         self.said = [*past, HumanMessage("\n\n".join(found))]
+
+    def asks_again(self) -> bool:
+        """Whether the last question is asked at greater length, of the embedded model.
+
+        Shown what it said, it says it again; what it is asked has the question in it.
+        """
+        inquiry = self.inquiry
+        if not self.means.embedded or inquiry.hinting or not wants_more(inquiry.question):
+            return False
+        asked = [turn.question for turn in inquiry.history if not wants_more(turn.question)]
+        return bool(asked) and asked[-1] in inquiry.query
 
     def computed(self) -> str | None:
         """The result of what the question asks to compute, a step of its own; None if nothing."""
@@ -214,12 +223,6 @@ class Answering:
             yield trouble
             return
         done = self.checked()
-        notices = []
-        if trouble:
-            notices.append(say("cut_off", self.language, reason=trouble))
-        if done.unsupported:
-            sentences = ", ".join(f"«{beginning(one)}»" for one in done.unsupported)
-            notices.append(say("unsupported", self.language, sentences=sentences))
         text = course.text + own + done.text
         if not own:
             told = [one.marker for one in done.citations if one.passage.language == self.language]
@@ -227,7 +230,18 @@ class Answering:
             text = f"{text}\n\n{course.text}".strip()
         citations = {one.marker: one for one in (*done.citations, *course.citations)}
         cited = tuple(citations[marker] for marker in sorted(citations))
-        yield self.answer(text, "answered", cited, self.means.model_name, " ".join(notices))
+        notice = self.notice(trouble, done.unsupported)
+        yield self.answer(text, "answered", cited, self.means.model_name, notice)
+
+    def notice(self, trouble: str, unsupported: Sequence[str]) -> str:
+        """What a student should know of an answer: why it was cut off, what no passage holds."""
+        said = []
+        if trouble:
+            said.append(say("cut_off", self.language, reason=trouble))
+        if unsupported:
+            sentences = ", ".join(f"«{beginning(one)}»" for one in unsupported)
+            said.append(say("unsupported", self.language, sentences=sentences))
+        return " ".join(said)
 
     def checked(self) -> Checked:
         """What was written, with the markers that hold; the embedded model must keep to wording."""
@@ -310,8 +324,7 @@ class Answering:
         text = guiding.hint(done.text, number, places, self.language)
         if not done.citations:  # nothing is quoted here that would bring the place with it
             text += f"\n\n[{citations[0].marker}]"
-        notice = say("cut_off", self.language, reason=trouble) if trouble else ""
-        yield self.answer(text, "hinted", citations, means.model_name, notice)
+        yield self.answer(text, "hinted", citations, means.model_name, self.notice(trouble, ()))
 
     def hinted(self, text: str, model: str | None, notice: str = "") -> Answer:
         """A hint that only sends to the material."""

@@ -78,10 +78,10 @@ class Writer:
             longer: times the usual length.
 
         Returns:
-            The message of the catalogue for why it was cut off; or empty.
+            The name in the catalogue (`agent.messages`) of why it was cut off; or empty.
         """
         trouble = ""
-        pieces = run(self.set(longer, tools), tools, system, said, bounds)
+        pieces = run(self.configured(longer, tools), tools, system, said, bounds)
         try:
             yield from self.streamed(pieces)
         except LOST as error:
@@ -98,7 +98,7 @@ class Writer:
         """What it writes of itself, guarded, each time that a sentence of it has ended."""
         said = ""
         try:
-            for _ in self.streamed(piece.text for piece in self.set(1, []).stream(messages)):
+            for _ in self.streamed(piece.text for piece in self.configured(1, []).stream(messages)):
                 if len(now := ended(self.text)) > len(said):
                     said = now
                     yield said
@@ -158,7 +158,7 @@ class Writer:
             self.inquiry.trouble = kind
             self.model = None
 
-    def set(self, longer: int, tools: Sequence[BaseTool]) -> BaseChatModel:
+    def configured(self, longer: int, tools: Sequence[BaseTool]) -> BaseChatModel:
         """The model as it is to write: at how many times the usual length; no calls of no tool."""
         model = self.model
         assert model is not None

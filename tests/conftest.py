@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import io
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -323,7 +324,12 @@ def retriever(
 
 def ayudante(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs the command line in this process: starting another takes seconds."""
-    out, errors, terminated = io.StringIO(), io.StringIO(), signal.getsignal(signal.SIGTERM)
+    out, errors = io.StringIO(), io.StringIO()
+    signals = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
+    loggers = [
+        (one, one.handlers, one.propagate, one.level)
+        for one in map(logging.getLogger, ("ayudante", "uvicorn"))
+    ]
     code: str | int | None = 0
     with (
         patch.object(sys, "argv", ["ayudante", *arguments]),
@@ -337,7 +343,13 @@ def ayudante(*arguments: str, cwd: Path, **environment: str) -> subprocess.Compl
         except SystemExit as ended:
             code = ended.code
         finally:
-            signal.signal(signal.SIGTERM, terminated)
+            for one, handler in signals.items():
+                signal.signal(one, handler)
+            for logger, handlers, propagate, level in loggers:
+                logger.handlers, logger.propagate = handlers, propagate
+                logger.setLevel(level)
+    if code == 130:
+        raise KeyboardInterrupt
     assert isinstance(code, int)
     return subprocess.CompletedProcess(arguments, code, out.getvalue(), errors.getvalue())
 

@@ -67,7 +67,7 @@ def derivative(function: Callable[[float], float], here: float) -> Derivative:
         return error_of(ladder[at - 1], ladder[at]) / (unit + abs(ladder[at].central))
 
     best = min(range(1, len(ladder)), key=doubt)
-    if doubt(best) > 1:  # x³ at 0: function and slope vanish, so neither says what is small
+    if doubt(best) > 1:  # 2x³ at 0: function and slope vanish, so neither says what is small
         best = min(range(1, len(ladder)), key=lambda at: doubt(at, 1.0))
     coarse, fine = ladder[best - 1], ladder[best]
     sides = (fine.left, fine.right)

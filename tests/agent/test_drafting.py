@@ -9,7 +9,7 @@ from agent import ServerAddress
 from agent.drafting import ONE, SHORTEST, Draft, draft, spread, write_drafts
 from corpus import InputError, ModelUnavailable
 from retrieval import Retriever, evaluate
-from tests.conftest import JsonServer, ayudante, completion, serving
+from tests.conftest import JsonServer, ayudante, ayudante_process, completion, serving
 
 
 class Model(JsonServer):
@@ -135,7 +135,7 @@ def test_a_server_that_is_gone_is_one_clear_error(retriever: Retriever) -> None:
 def test_the_real_model_drafts_a_question(
     served: dict[str, str], bundled_index: Path, tmp_path: Path
 ) -> None:
-    done = ayudante(
+    done = ayudante_process(
         "evaluate", "--generate", "1", "--output", "nuevas", "--index", str(bundled_index),
         "--json", cwd=tmp_path,
     )  # fmt: skip

@@ -152,9 +152,21 @@ def test_of_what_was_answered_the_model_reads_its_own_words(
 def test_asked_for_more_the_embedded_model_is_not_shown_what_it_said(
     retriever: Retriever, settings: Settings
 ) -> None:
-    model = embedded(2)
+    model = embedded(3)
     with Assistant(retriever, settings, model=model) as assistant:
         assistant.ask(QUESTION, "ana")
         assistant.ask("¿puedes explicarlo con más detalle?", "ana")
+        assistant.ask("¿puedes explicarlo con más detalle?", "ana", mode="guide")
     _, found = model._asked[1]
     assert QUESTION in found.text
+    assert len(model._asked[2]) > 2  # a hint's reminder has not the question before it
+
+
+def test_asked_for_more_of_what_only_the_history_has_it_is_shown(
+    retriever: Retriever, settings: Settings
+) -> None:
+    model = embedded(3)
+    with Assistant(retriever, settings, model=model) as assistant:
+        for question in (QUESTION, "¿y por qué se resta el máximo?", "explícalo con más detalle"):
+            assistant.ask(question, "ana")
+    assert any("¿y por qué se resta el máximo?" in one.text for one in model._asked[2][:-1])

@@ -1,7 +1,6 @@
 import importlib.metadata
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -11,11 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from agent.serving import ModelServer
+from agent.serving import ModelServer, qwen
 from agent.serving import server as serving
 from agent.serving.calibration import factors, largest_inputs
-from agent.serving.qwen import AROUND, IN_LAYER, groups, quantised
-from agent.serving.smoothing import smooth
+from agent.serving.qwen import groups, quantised
+from agent.serving.smoothing import FACTORS, channels, smooth
 from corpus import InputError, ModelUnavailable, Settings
 from corpus.progress import silent
 from retrieval.threads import WAITING
@@ -23,8 +22,10 @@ from retrieval.threads import WAITING
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_int8_rows_come_back_close() -> None:
+def test_int8_rows_come_back_close(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
+
+    monkeypatch.setattr(qwen, "ROWS", 1)
 
     weight = torch.tensor([[1.0, -2.0, 0.5], [0.0, 0.0, 0.0]])
     rows, scales = quantised(weight)
@@ -34,9 +35,27 @@ def test_int8_rows_come_back_close() -> None:
     assert torch.allclose(rows * scales, weight, atol=2 / 127)
 
 
-def test_a_models_file_is_read_by_the_names_of_transformers(tmp_path: Path) -> None:
+def test_the_factors_are_the_embedded_models() -> None:
+    from safetensors.torch import load_file
+
+    found = load_file(FACTORS)
+    hidden, inner = qwen.CONFIG["hidden_size"], qwen.CONFIG["intermediate_size"]
+    values = hidden // qwen.CONFIG["num_attention_heads"] * qwen.CONFIG["num_key_value_heads"]
+    for number in range(qwen.CONFIG["num_hidden_layers"]):
+        sizes = (hidden, values, hidden, inner)
+        for (writer, _), size in zip(channels(f"model.layers.{number}"), sizes, strict=True):
+            factors = found.pop(writer).float()
+            assert factors.shape == (size,)
+            assert factors.isfinite().all()
+            assert (factors > 0).all()
+    assert not found
+
+
+def test_a_models_file_is_read_by_the_names_of_transformers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import torch
-    from gguf import GGUFWriter
+    from gguf import MODEL_ARCH, GGUFWriter, get_tensor_name_map
     from transformers import Qwen2Config, Qwen2ForCausalLM
 
     config = Qwen2Config(
@@ -48,19 +67,17 @@ def test_a_models_file_is_read_by_the_names_of_transformers(tmp_path: Path) -> N
         num_key_value_heads=2,
     )
     weights = Qwen2ForCausalLM(config).state_dict()
-    short = {long: name for name, long in (IN_LAYER | AROUND).items()}
+    names = get_tensor_name_map(MODEL_ARCH.QWEN2, config.num_hidden_layers)
     writer = GGUFWriter(tmp_path / "model.gguf", "qwen2")
     for name, tensor in weights.items():
         long, _, kind = name.rpartition(".")
-        layer = re.match(r"model\.layers\.(\d+)\.", long)
-        prefix = f"blk.{layer[1]}." if layer else ""
-        in_file = short[long[layer.end() :] if layer else long]
-        writer.add_tensor(f"{prefix}{in_file}.{kind}", tensor.numpy())
+        writer.add_tensor(f"{names.get_name(long)}.{kind}", tensor.numpy())
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
 
+    monkeypatch.setattr(qwen, "ROWS", 8)
     read = list(groups(tmp_path / "model.gguf", config.num_hidden_layers))
     assert [layer for layer, _ in read] == ["model.layers.0", "model.layers.1", "", "", ""]
     found = {name: tensor for _, group in read for name, tensor in group.items()}
