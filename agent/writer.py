@@ -187,7 +187,7 @@ def log_odds(logprobs: dict[str, float]) -> float | None:
 
 
 def kind_of(error: Exception) -> str:
-    """The message of the catalogue for a failure of the model's server; else raises the error."""
+    """The name in the catalogue for a failure of the model's server; else raises the error."""
     if isinstance(error, ValueError) and not isinstance(error, JSONDecodeError):
         if not str(error).startswith(EMPTY_STREAM):
             raise error

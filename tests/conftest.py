@@ -322,14 +322,25 @@ def retriever(
     return Retriever(Index.load(store.current(settings.index)), embedder)
 
 
+@contextlib.contextmanager
+def loggers_kept() -> Iterator[None]:
+    """What `start_logging` changes is as it was afterwards."""
+    some = [logging.getLogger(name) for name in ("ayudante", "uvicorn")]
+    kept = [(one, list(one.handlers), one.propagate, one.level) for one in some]
+    try:
+        yield
+    finally:
+        for one, handlers, propagate, level in kept:
+            for handler in set(one.handlers) - set(handlers):
+                handler.close()
+            one.handlers, one.propagate = handlers, propagate
+            one.setLevel(level)
+
+
 def ayudante(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs the command line in this process: starting another takes seconds."""
     out, errors = io.StringIO(), io.StringIO()
     signals = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
-    loggers = [
-        (one, one.handlers, one.propagate, one.level)
-        for one in map(logging.getLogger, ("ayudante", "uvicorn"))
-    ]
     code: str | int | None = 0
     with (
         patch.object(sys, "argv", ["ayudante", *arguments]),
@@ -337,6 +348,7 @@ def ayudante(*arguments: str, cwd: Path, **environment: str) -> subprocess.Compl
         contextlib.chdir(cwd),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(errors),
+        loggers_kept(),
     ):
         try:
             cli.main()
@@ -345,9 +357,6 @@ def ayudante(*arguments: str, cwd: Path, **environment: str) -> subprocess.Compl
         finally:
             for one, handler in signals.items():
                 signal.signal(one, handler)
-            for logger, handlers, propagate, level in loggers:
-                logger.handlers, logger.propagate = handlers, propagate
-                logger.setLevel(level)
     if code == 130:
         raise KeyboardInterrupt
     assert isinstance(code, int)

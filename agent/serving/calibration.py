@@ -27,18 +27,31 @@ def main(progress: Progress) -> None:
     """Writes the factors of the embedded model to `FACTORS`."""
     import torch
     from safetensors.torch import save_file
-    from transformers import AutoModelForCausalLM, AutoTokenizer
 
     with tempfile.TemporaryDirectory() as scratch:
-        source: dict[str, Any] = {"gguf_file": qwen.joined(Path(scratch), progress).name}
-        tokenizer = AutoTokenizer.from_pretrained(scratch, **source)
-        model = AutoModelForCausalLM.from_pretrained(scratch, dtype=torch.float32, **source)
+        tokenizer, model = unrounded(Path(scratch), torch.float32, progress)
     texts = [
         tokenizer(file.read_text(encoding="utf-8"), return_tensors="pt")["input_ids"][:, :SAMPLE]
         for file in sorted(BUNDLED.rglob("*.md"))
     ]
     found = factors(model, texts, progress)
     save_file({name: one.to(torch.float8_e5m2) for name, one in found.items()}, FACTORS)
+
+
+def unrounded(scratch: Path, dtype: Any, progress: Progress) -> tuple[Any, Any]:
+    """The embedded model's tokenizer and model as `transformers` reads them, without int8.
+
+    Args:
+        scratch: a folder for the file of 1.1 GB that it is read from.
+        dtype: of the model's weights.
+        progress: told how far it is.
+    """
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    gguf = qwen.joined(scratch, progress)
+    source: dict[str, Any] = {"gguf_file": gguf.name, "local_files_only": True}
+    tokenizer = AutoTokenizer.from_pretrained(scratch, **source)
+    return tokenizer, AutoModelForCausalLM.from_pretrained(scratch, dtype=dtype, **source)
 
 
 def factors(model: Any, texts: "Sequence[Tensor]", progress: Progress) -> "dict[str, Tensor]":

@@ -5,7 +5,7 @@ import openai
 from langchain_core.messages import AIMessage
 
 from agent import Answer, Assistant, TextDelta
-from agent.events import Event
+from agent.events import Event, Mode
 from agent.messages import say
 from agent.quoting import quotation
 from agent.serving import qwen
@@ -17,6 +17,19 @@ from tests.conftest import ScriptedModel, WordsEmbedder
 QUESTION = "¿Qué hace softmax con los logits?"
 SAID = "Es una receta para inventar números."
 OWN = say("own_words", "es")
+MORE = "¿puedes explicarlo con más detalle?"
+
+
+def asked(
+    retriever: Retriever, settings: Settings, *questions: str, mode: Mode = "explain"
+) -> ScriptedModel:
+    """The embedded model after a conversation, of which the last question is asked in `mode`."""
+    model, (*before, last) = embedded(len(questions)), questions
+    with Assistant(retriever, settings, model=model) as assistant:
+        for question in before:
+            assistant.ask(question, "ana")
+        assistant.ask(last, "ana", mode=mode)
+    return model
 
 
 def embedded(times: int = 1) -> ScriptedModel:
@@ -141,10 +154,7 @@ def test_a_model_that_is_silent_before_it_translates_leaves_extracts(
 def test_of_what_was_answered_the_model_reads_its_own_words(
     retriever: Retriever, settings: Settings
 ) -> None:
-    model = embedded(2)
-    with Assistant(retriever, settings, model=model) as assistant:
-        assistant.ask(QUESTION, "ana")
-        assistant.ask("¿y por qué?", "ana")
+    model = asked(retriever, settings, QUESTION, "¿y por qué?")
     recalled = [one.text for one in model._asked[1] if isinstance(one, AIMessage) and one.text]
     assert recalled == [SAID]
 
@@ -152,21 +162,17 @@ def test_of_what_was_answered_the_model_reads_its_own_words(
 def test_asked_for_more_the_embedded_model_is_not_shown_what_it_said(
     retriever: Retriever, settings: Settings
 ) -> None:
-    model = embedded(3)
-    with Assistant(retriever, settings, model=model) as assistant:
-        assistant.ask(QUESTION, "ana")
-        assistant.ask("¿puedes explicarlo con más detalle?", "ana")
-        assistant.ask("¿puedes explicarlo con más detalle?", "ana", mode="guide")
-    _, found = model._asked[1]
+    _, found = asked(retriever, settings, QUESTION, MORE)._asked[1]
     assert QUESTION in found.text
-    assert len(model._asked[2]) > 2  # a hint's reminder has not the question before it
+
+
+def test_asked_for_more_a_hint_has_the_history(retriever: Retriever, settings: Settings) -> None:
+    read = asked(retriever, settings, QUESTION, MORE, mode="guide")._asked[1]
+    assert len(read) > 2  # its reminder has not the question before it
 
 
 def test_asked_for_more_of_what_only_the_history_has_it_is_shown(
     retriever: Retriever, settings: Settings
 ) -> None:
-    model = embedded(3)
-    with Assistant(retriever, settings, model=model) as assistant:
-        for question in (QUESTION, "¿y por qué se resta el máximo?", "explícalo con más detalle"):
-            assistant.ask(question, "ana")
+    model = asked(retriever, settings, QUESTION, "¿y por qué se resta el máximo?", MORE)
     assert any("¿y por qué se resta el máximo?" in one.text for one in model._asked[2][:-1])

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -20,6 +21,21 @@ from corpus.progress import silent
 from retrieval.threads import WAITING
 
 ROOT = Path(__file__).parent.parent.parent
+
+
+def small_model() -> Any:
+    """A Qwen2 of the embedded model's form."""
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    config = Qwen2Config(
+        vocab_size=50,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+    )
+    return Qwen2ForCausalLM(config).eval()
 
 
 def test_int8_rows_come_back_close(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,17 +72,9 @@ def test_a_models_file_is_read_by_the_names_of_transformers(
 ) -> None:
     import torch
     from gguf import MODEL_ARCH, GGUFWriter, get_tensor_name_map
-    from transformers import Qwen2Config, Qwen2ForCausalLM
 
-    config = Qwen2Config(
-        vocab_size=50,
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-    )
-    weights = Qwen2ForCausalLM(config).state_dict()
+    model = small_model()
+    weights, config = model.state_dict(), model.config
     names = get_tensor_name_map(MODEL_ARCH.QWEN2, config.num_hidden_layers)
     writer = GGUFWriter(tmp_path / "model.gguf", "qwen2")
     for name, tensor in weights.items():
@@ -88,18 +96,9 @@ def test_a_models_file_is_read_by_the_names_of_transformers(
 
 def test_an_evened_out_model_says_the_same_and_has_smaller_outliers() -> None:
     import torch
-    from transformers import Qwen2Config, Qwen2ForCausalLM
 
     torch.manual_seed(1)
-    config = Qwen2Config(
-        vocab_size=50,
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-    )
-    model = Qwen2ForCausalLM(config).eval()
+    model = small_model()
     layer = model.model.layers[0]
     with torch.no_grad():
         for parameter in model.parameters():
@@ -110,7 +109,7 @@ def test_an_evened_out_model_says_the_same_and_has_smaller_outliers() -> None:
     with torch.inference_mode(), largest_inputs(model) as before:
         said = model(ids).logits
     found = factors(model, [ids], silent)
-    for number in range(config.num_hidden_layers):
+    for number in range(model.config.num_hidden_layers):
         smooth(model.state_dict(), f"model.layers.{number}", found, head=8)
     with torch.inference_mode(), largest_inputs(model) as after:
         assert torch.allclose(model(ids).logits, said, rtol=1e-3, atol=1e-4)

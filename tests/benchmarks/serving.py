@@ -34,6 +34,7 @@ from agent.evidence import Evidence, shown
 from agent.messages import say
 from agent.prompts import system_prompt
 from agent.serving import ModelServer, ServerAddress, qwen
+from agent.serving.calibration import unrounded
 from agent.serving.server import engine
 from corpus import Settings
 from corpus.progress import silent
@@ -129,13 +130,10 @@ def plain_folder(cache: Path) -> Path:
     def build(target: Path) -> None:
         import torch
         from safetensors.torch import save_file
-        from transformers import AutoModelForCausalLM, AutoTokenizer
 
         with tempfile.TemporaryDirectory(dir=target) as scratch:
-            gguf = qwen.joined(Path(scratch), silent)
-            source: dict[str, Any] = {"gguf_file": gguf.name, "local_files_only": True}
-            AutoTokenizer.from_pretrained(scratch, **source).save_pretrained(target)
-            model = AutoModelForCausalLM.from_pretrained(scratch, dtype=torch.bfloat16, **source)
+            tokenizer, model = unrounded(Path(scratch), torch.bfloat16, silent)
+        tokenizer.save_pretrained(target)
         tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
         save_file(tensors, target / "model.safetensors", metadata={"format": "pt"})
         model.generation_config.save_pretrained(target)

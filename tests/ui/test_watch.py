@@ -19,7 +19,7 @@ from agent import Assistant
 from agent.serving.server import free_port
 from corpus import InputError, Settings
 from retrieval import Retriever
-from tests.conftest import ScriptedModel, WordsEmbedder
+from tests.conftest import ScriptedModel, WordsEmbedder, loggers_kept
 from tests.ui.small import one_slide_index
 from ui.logs import log, start_logging
 from ui.page import serving
@@ -42,13 +42,8 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 @pytest.fixture
 def loggers() -> Iterator[None]:
     """What `start_logging` changes is as it was afterwards."""
-    kept = [(one, one.handlers, one.propagate, one.level) for one in (log, uvicorn())]
-    yield
-    for one, handlers, propagate, level in kept:
-        for handler in set(one.handlers) - set(handlers):
-            handler.close()
-        one.handlers, one.propagate = handlers, propagate
-        one.setLevel(level)
+    with loggers_kept():
+        yield
 
 
 def uvicorn() -> logging.Logger:
